@@ -1,0 +1,73 @@
+// The port to the primitives. Implemented by node-engine (node:crypto) and portable-engine (@noble/*).
+
+/** AES-GCM under one key, which is imported once: 12-byte IV, 16-byte tag. */
+export interface Aead {
+  /**
+   * Encrypts one frame given in parts (so that nothing is copied together).
+   *
+   * @param output - Receives the ciphertext, in as many pieces as suit the engine; each a fresh buffer.
+   * @returns The tag, 16 bytes, a fresh buffer.
+   */
+  seal(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], output: Uint8Array[]): Uint8Array;
+  /**
+   * Decrypts and verifies one frame given in parts.
+   *
+   * @param output - Receives the plaintext, only if the tag verifies.
+   * @returns Whether the tag verified.
+   */
+  open(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], tag: Uint8Array, output: Uint8Array[]): boolean;
+}
+
+/** A private ECDSA key of the engine that made it; opaque to everybody else and usable for many messages. */
+export interface SigningKey {
+  readonly curve: 'P-256' | 'P-384';
+}
+
+/** Hashes a message bit by bit and signs it at the end. One use. */
+export interface Signer {
+  update(bytes: Uint8Array): void;
+  /** @returns The signature in DER; `preferredLength` bytes long wherever replacing s by n − s gives that length. */
+  sign(preferredLength: number): Promise<Uint8Array>;
+}
+
+/** Hashes a message bit by bit and checks its signature at the end. One use. */
+export interface Verifier {
+  update(bytes: Uint8Array): void;
+  /** @param signature - DER, strictly encoded; anything else is `false`. */
+  verify(signature: Uint8Array): Promise<boolean>;
+}
+
+export type HashName = 'sha256' | 'sha384' | 'sha512';
+
+/** A key pair made for signing messages. */
+export type SigningKeyPair = {
+  readonly signingKey: SigningKey;
+  /** Compressed point (SEC1): 33 or 49 bytes. */
+  readonly publicKey: Uint8Array;
+};
+
+/**
+ * The primitives that the message format needs. The same inputs give the same bytes in every engine, signatures
+ * excepted; each engine verifies the other's.
+ */
+export interface CryptoEngine {
+  readonly engineName: 'node' | 'portable';
+  /** @returns Fresh random bytes; the caller owns them. */
+  randomBytes(length: number): Uint8Array;
+  /** @param key - 16, 24 or 32 bytes; may be wiped after the call. */
+  createAead(key: Uint8Array): Aead;
+  /** HMAC (RFC 2104) over the concatenation of `parts`. */
+  hmac(hash: HashName, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array;
+  /** One digest of the concatenation of `parts`. */
+  digest(hash: HashName, parts: readonly Uint8Array[]): Uint8Array;
+  /** Compares without telling by its duration where two byte strings differ; unequal lengths are `false`. */
+  timingSafeEqual(left: Uint8Array, right: Uint8Array): boolean;
+  generateSigningKeyPair(curve: 'P-256' | 'P-384'): Promise<SigningKeyPair>;
+  createSigner(key: SigningKey): Signer;
+  /**
+   * @param publicKey - Compressed point; @returns undefined when it is not a point of the curve.
+   */
+  createVerifier(curve: 'P-256' | 'P-384', publicKey: Uint8Array): Verifier | undefined;
+  /** Signs bytes that are all in hand, again and again until the DER signature has the wanted length. */
+  signWhole(key: SigningKey, parts: readonly Uint8Array[], length: number): Promise<Uint8Array>;
+}

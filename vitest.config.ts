@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests run from source: the condition `@waxseal/source` of every package's `exports` and `imports`. */
+function project(name: string, include: string[], engine: 'node' | 'portable') {
+  const conditions = [
+    '@waxseal/source',
+    ...(engine === 'portable' ? ['@waxseal/portable'] : []),
+    'node',
+    'import',
+    'module',
+    'default',
+  ];
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+    test: {
+      name,
+      include,
+      env: { WAXSEAL_ENGINE: engine },
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
+  };
+}
+
+const packages = ['core', 'keyring', 'data-key-cache', 'memory-kms', 'branch-keys', 'waxseal', 'cli', 'conformance'];
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    reporters: process.env['CI'] ? ['default'] : ['default'],
+    projects: [
+      ...packages.map((name) => project(name, [`packages/${name}/test/**/*.test.ts`], 'node')),
+      project('examples', ['examples/test/**/*.test.ts'], 'node'),
+      project(
+        'core-portable',
+        ['packages/core/test/**/*.engine.test.ts', 'packages/core/test/**/*.property.test.ts'],
+        'portable',
+      ),
+      project('conformance-portable', ['packages/conformance/test/**/*.engine.test.ts'], 'portable'),
+    ],
+  },
+});
