@@ -1,26 +1,34 @@
 // The port to the primitives. Implemented by node-engine (node:crypto) and portable-engine (@noble/*).
 
+import type { CurveName } from './ecdsa-curves.ts';
+
 /** AES-GCM under one key, which is imported once: 12-byte IV, 16-byte tag. */
 export interface Aead {
   /**
    * Encrypts one frame given in parts (so that nothing is copied together).
    *
-   * @param output - Receives the ciphertext, in as many pieces as suit the engine; each a fresh buffer.
+   * Pieces and tag may be Node `Buffer`s: take `subarray`s of them, since a Buffer's `slice` is no copy.
+   *
+   * @param iv - 12 bytes, never used before under this key.
+   * @param output - Receives the ciphertext, in as many pieces as suit the engine; each a fresh buffer. No empty pieces.
    * @returns The tag, 16 bytes, a fresh buffer.
+   * @throws RangeError when the IV has another length.
    */
   seal(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], output: Uint8Array[]): Uint8Array;
   /**
    * Decrypts and verifies one frame given in parts.
    *
-   * @param output - Receives the plaintext, only if the tag verifies.
+   * @param tag - Any length but 16 bytes is `false`.
+   * @param output - Receives the plaintext, only if the tag verifies, in fresh buffers of the caller's.
    * @returns Whether the tag verified.
+   * @throws RangeError when the IV has another length than 12 bytes.
    */
   open(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], tag: Uint8Array, output: Uint8Array[]): boolean;
 }
 
 /** A private ECDSA key of the engine that made it; opaque to everybody else and usable for many messages. */
 export interface SigningKey {
-  readonly curve: 'P-256' | 'P-384';
+  readonly curve: CurveName;
 }
 
 /** Hashes a message bit by bit and signs it at the end. One use. */
@@ -37,6 +45,7 @@ export interface Verifier {
   verify(signature: Uint8Array): Promise<boolean>;
 }
 
+/** The hashes of HKDF and of signatures. */
 export type HashName = 'sha256' | 'sha384' | 'sha512';
 
 /** A key pair made for signing messages. */
@@ -62,12 +71,30 @@ export interface CryptoEngine {
   digest(hash: HashName, parts: readonly Uint8Array[]): Uint8Array;
   /** Compares without telling by its duration where two byte strings differ; unequal lengths are `false`. */
   timingSafeEqual(left: Uint8Array, right: Uint8Array): boolean;
-  generateSigningKeyPair(curve: 'P-256' | 'P-384'): Promise<SigningKeyPair>;
+  generateSigningKeyPair(curve: CurveName): Promise<SigningKeyPair>;
   createSigner(key: SigningKey): Signer;
   /**
    * @param publicKey - Compressed point; @returns undefined when it is not a point of the curve.
    */
-  createVerifier(curve: 'P-256' | 'P-384', publicKey: Uint8Array): Verifier | undefined;
-  /** Signs bytes that are all in hand, again and again until the DER signature has the wanted length. */
+  createVerifier(curve: CurveName, publicKey: Uint8Array): Verifier | undefined;
+  /**
+   * Signs bytes that are all in hand, again and again until the DER signature has the wanted length. One part costs
+   * no copy; parts must not change before the promise settles.
+   *
+   * @throws RangeError when signatures of the curve hardly ever have that length.
+   */
   signWhole(key: SigningKey, parts: readonly Uint8Array[], length: number): Promise<Uint8Array>;
+  /**
+   * Checks the signature of bytes that are all in hand. One part costs no copy; parts must not change before the
+   * promise settles.
+   *
+   * @param publicKey - Compressed point; anything else is `false`.
+   * @param signature - DER, strictly encoded; anything else is `false`.
+   */
+  verifyWhole(
+    curve: CurveName,
+    publicKey: Uint8Array,
+    parts: readonly Uint8Array[],
+    signature: Uint8Array,
+  ): Promise<boolean>;
 }

@@ -1,0 +1,22 @@
+// @waxseal/core/crypto: for authors of keyrings and materials managers.
+
+import { engine as selectedEngine } from '#engine';
+import type { CryptoEngine } from './crypto-engine.ts';
+
+export { type CounterModeOptions, deriveKeyInCounterMode } from './counter-mode-kdf.ts';
+export type {
+  Aead,
+  CryptoEngine,
+  HashName,
+  Signer,
+  SigningKey,
+  SigningKeyPair,
+  Verifier,
+} from './crypto-engine.ts';
+export type { CurveName } from './ecdsa-curves.ts';
+
+/** The engine of this runtime: `node` on Node, `portable` elsewhere. */
+export const engine: CryptoEngine = selectedEngine;
+
+/** Which engine that is. */
+export const engineName: CryptoEngine['engineName'] = selectedEngine.engineName;
