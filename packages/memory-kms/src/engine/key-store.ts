@@ -1,0 +1,117 @@
+// All keys and aliases of all accounts and Regions. Records are replaced, never changed.
+
+import { keyArn } from './key-identifier.ts';
+import type { AliasRecord, KeyRecord, KmsSnapshot, LocalKey, RegionalKey } from './key-record.ts';
+
+/** Holds keys and aliases; knows nothing of rules. */
+export class KeyStore {
+  readonly #keys = new Map<string, KeyRecord>();
+  readonly #aliases = new Map<string, AliasRecord>();
+  readonly #aliasesOfKey = new Map<string, Set<string>>();
+  #revision = 0;
+
+  /** Grows with every change: tells whether a state that was written is still the current one. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** The record of a key, whichever Regions it is in. */
+  record(account: string, keyId: string): KeyRecord | undefined {
+    return this.#keys.get(`${account}/${keyId}`);
+  }
+
+  /** A key as one Region sees it; absent where the key is unknown or not in that Region. */
+  find(account: string, region: string, keyId: string): LocalKey | undefined {
+    const record = this.record(account, keyId);
+    const local = record !== undefined && Object.hasOwn(record.regions, region) ? record.regions[region] : undefined;
+    return record === undefined || local === undefined ? undefined : { record, local, arn: keyArn(region, account, keyId) };
+  }
+
+  /** Every record, in order of creation. */
+  records(): IterableIterator<KeyRecord> {
+    return this.#keys.values();
+  }
+
+  /** Adds a record, or replaces the one of the same account and id. */
+  put(record: KeyRecord): void {
+    this.#keys.set(`${record.account}/${record.id}`, record);
+    this.#revision += 1;
+  }
+
+  /** Replaces the part of a key that belongs to its Region, keeping the rest as it is now in the store. */
+  putLocal(key: LocalKey, change: Partial<RegionalKey>): LocalKey {
+    const record = this.record(key.record.account, key.record.id) ?? key.record;
+    const local = { ...(record.regions[key.local.region] ?? key.local), ...change };
+    const next = { ...record, regions: { ...record.regions, [local.region]: local } };
+    this.put(next);
+    return { record: next, local, arn: key.arn };
+  }
+
+  /** Removes a key from one Region with its aliases there, and altogether when that was its last. */
+  remove(account: string, region: string, keyId: string): void {
+    const record = this.record(account, keyId);
+    if (record === undefined) return;
+    const regions = Object.fromEntries(Object.entries(record.regions).filter(([name]) => name !== region));
+    if (Object.keys(regions).length > 0) this.put({ ...record, regions });
+    else this.#keys.delete(`${account}/${keyId}`);
+    for (const alias of this.aliasesOf(account, region, keyId)) this.removeAlias(account, region, alias.name);
+    this.#revision += 1;
+  }
+
+  alias(account: string, region: string, name: string): AliasRecord | undefined {
+    return this.#aliases.get(`${account}/${region}/${name}`);
+  }
+
+  /** Every alias, in order of creation. */
+  aliases(): IterableIterator<AliasRecord> {
+    return this.#aliases.values();
+  }
+
+  /** The aliases of a key in one Region. */
+  aliasesOf(account: string, region: string, keyId: string): readonly AliasRecord[] {
+    const places = this.#aliasesOfKey.get(`${account}/${region}/${keyId}`) ?? [];
+    return [...places].flatMap((place) => this.#aliases.get(place) ?? []);
+  }
+
+  /** Adds an alias, or replaces the one of the same account, Region and name. */
+  putAlias(alias: AliasRecord): void {
+    const place = `${alias.account}/${alias.region}/${alias.name}`;
+    this.#unlinkAlias(place);
+    this.#aliases.set(place, alias);
+    const owner = `${alias.account}/${alias.region}/${alias.targetKeyId}`;
+    const places = this.#aliasesOfKey.get(owner) ?? new Set();
+    this.#aliasesOfKey.set(owner, places.add(place));
+    this.#revision += 1;
+  }
+
+  removeAlias(account: string, region: string, name: string): void {
+    const place = `${account}/${region}/${name}`;
+    this.#unlinkAlias(place);
+    this.#aliases.delete(place);
+    this.#revision += 1;
+  }
+
+  /** Everything, as plain data; shares its records with the store, which never changes them. */
+  snapshot(): KmsSnapshot {
+    return { keys: [...this.#keys.values()], aliases: [...this.#aliases.values()] };
+  }
+
+  /** Replaces everything. The snapshot must have been validated by whoever read it from outside. */
+  restore(snapshot: KmsSnapshot): void {
+    this.#keys.clear();
+    this.#aliases.clear();
+    this.#aliasesOfKey.clear();
+    for (const record of snapshot.keys) this.put(record);
+    for (const alias of snapshot.aliases) this.putAlias(alias);
+    this.#revision += 1;
+  }
+
+  #unlinkAlias(place: string): void {
+    const old = this.#aliases.get(place);
+    if (old === undefined) return;
+    const owner = `${old.account}/${old.region}/${old.targetKeyId}`;
+    const places = this.#aliasesOfKey.get(owner);
+    places?.delete(place);
+    if (places?.size === 0) this.#aliasesOfKey.delete(owner);
+  }
+}

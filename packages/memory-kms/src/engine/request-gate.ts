@@ -1,0 +1,19 @@
+// The seam to quotas and scripted faults: asked before a request is even looked at.
+
+import type { KmsCall } from './kms-call.ts';
+
+/** A call at the gate. */
+export type GatedCall = KmsCall & {
+  /** Milliseconds since 1970, on the engine's clock. */
+  readonly now: number;
+  /**
+   * The spec of the key that the request names, for quotas that differ by it (symmetric, RSA, ECC); undefined where
+   * the request names none or the key does not exist. Looks the key up, so ask only where it matters.
+   */
+  keySpec(): string | undefined;
+};
+
+/** Admits a call, delays it (by a promise), or refuses it by throwing a `KmsServiceError`. */
+export interface RequestGate {
+  admit(call: GatedCall): void | Promise<void>;
+}
