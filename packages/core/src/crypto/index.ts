@@ -3,6 +3,8 @@
 import { engine as selectedEngine } from '#engine';
 import type { CryptoEngine } from './crypto-engine.ts';
 
+export { encodeEncryptedDataKey } from '../format/encrypted-data-key-codec.ts';
+export { encodeEncryptionContext } from '../format/encryption-context-codec.ts';
 export { type CounterModeOptions, deriveKeyInCounterMode } from './counter-mode-kdf.ts';
 export type {
   Aead,
