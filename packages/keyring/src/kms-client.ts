@@ -4,11 +4,13 @@ import type { RequestPriority } from '@waxseal/core';
 
 /** Second argument of every call. */
 export type KmsRequestOptions = {
-  readonly abortSignal?: AbortSignal | undefined;
+  /** Absent or a signal, never `undefined`: the SDK's own type knows no other. */
+  readonly abortSignal?: AbortSignal;
   /** For a governor in between; the SDK ignores it. */
   readonly priority?: RequestPriority | undefined;
 };
 
+// Mutable, as the SDK's inputs are: a readonly record does not fit them.
 type EncryptionContext = Record<string, string>;
 
 /** The calls that keyrings make to KMS: `new KMS({})`, `MemoryKms#client()` and a stub fit as they are. */
@@ -69,5 +71,9 @@ export interface KmsClient {
   ): Promise<{ SharedSecret?: Uint8Array | undefined; KeyId?: string | undefined }>;
 }
 
-/** A client for each Region; `undefined` stands for an id that names no Region (an alias name, a bare key id). */
-export type KmsClientSupplier<Client> = (region: string | undefined) => Client;
+/**
+ * A client for each Region; `undefined` stands for an id that names no Region (an alias name, a bare key id).
+ *
+ * Answers `undefined` for a Region that it does not serve; the keyring then reports `ERR_KMS_NO_CLIENT`.
+ */
+export type KmsClientSupplier<Client> = (region: string | undefined) => Client | undefined;

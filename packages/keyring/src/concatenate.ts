@@ -1,0 +1,17 @@
+/** Puts byte strings together in a fresh buffer. */
+export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    joined.set(part, offset);
+    offset += part.length;
+  }
+  return joined;
+}
+
+/** Like `concatenate`, for secrets: the parts are wiped. */
+export function concatenateAndWipe(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = concatenate(parts);
+  for (const part of parts) part.fill(0);
+  return joined;
+}
