@@ -1,0 +1,18 @@
+export type { AgeLimits } from './age-policy.ts';
+export {
+  type CacheBypassEvent,
+  type CacheEvent,
+  type CacheEvictionEvent,
+  type CacheHitEvent,
+  type CacheLoadEvent,
+  type CacheMissEvent,
+  type CacheRefreshEvent,
+  type CacheStaleEvent,
+  cacheChannelNames,
+} from './cache-events.ts';
+export type { LeaseCacheStats } from './cache-journal.ts';
+export { type Clock, systemClock, type Timer } from './clock.ts';
+export { type AcquireOptions, LeaseCache, type LeaseCacheOptions, type LoadOptions } from './lease-cache.ts';
+export type { Lease } from './leased-entry.ts';
+export { LocalMaterialsCache, type LocalMaterialsCacheOptions } from './local-materials-cache.ts';
+export type { CacheEntry, EvictionCause, MaterialsCache } from './materials-cache.ts';
