@@ -1,5 +1,7 @@
 export { CommitmentPolicy } from './commitment-policy.ts';
-export type { SigningKey } from './crypto/crypto-engine.ts';
+export type { CryptoEngine, SigningKey } from './crypto/crypto-engine.ts';
+export { type DecryptResult, decrypt } from './decrypt.ts';
+export { type EncryptResult, encrypt } from './encrypt.ts';
 export type { EncryptionContext } from './encryption-context.ts';
 export {
   ContextMismatchError,
@@ -16,6 +18,10 @@ export {
 } from './errors.ts';
 export { type AlgorithmSuite, type AlgorithmSuiteName, algorithmSuites } from './format/algorithm-suites.ts';
 export type { EncryptedDataKey } from './format/encrypted-data-key.ts';
+export { messageLength } from './format/frame-layout.ts';
+export type { HeaderLimits } from './format/header-decoder.ts';
+export type { MessageHeader } from './format/message-header.ts';
+export { DefaultMaterialsManager } from './materials/default-materials-manager.ts';
 export type {
   Keyring,
   KeyringDecryptRequest,
@@ -31,3 +37,7 @@ export type {
   MaterialsLease,
   MaterialsManager,
 } from './materials/materials-manager.ts';
+export { RequiredContextMaterialsManager } from './materials/required-context-materials-manager.ts';
+export type { DecryptOptions, EncryptOptions, EncryptStreamOptions } from './message-options.ts';
+export { parseMessageHeader } from './parse-message-header.ts';
+export { type ReencryptOptions, reencrypt } from './reencrypt.ts';

@@ -24,6 +24,30 @@ export interface Aead {
    * @throws RangeError when the IV has another length than 12 bytes.
    */
   open(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], tag: Uint8Array, output: Uint8Array[]): boolean;
+  /**
+   * Like `seal`, into a buffer that the caller uses again and again. On Node 22 and later this is the fastest way,
+   * since the engine's own buffers are freed at once; on Node 20 it costs a copy more than `seal`.
+   *
+   * @param target - Receives ciphertext and tag from `offset` on; must not overlap the parts.
+   * @returns The offset behind the tag.
+   * @throws RangeError when the IV has another length than 12 bytes, or ciphertext and tag don't fit.
+   */
+  sealInto(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], target: Uint8Array, offset: number): number;
+  /**
+   * Like `open`, into a buffer that the caller uses again and again.
+   *
+   * @param target - Receives the plaintext from `offset` on, only if the tag verifies; else not one byte changes.
+   * @returns Whether the tag verified.
+   * @throws RangeError when the IV has another length than 12 bytes, or the plaintext doesn't fit.
+   */
+  openInto(
+    iv: Uint8Array,
+    aad: Uint8Array,
+    parts: readonly Uint8Array[],
+    tag: Uint8Array,
+    target: Uint8Array,
+    offset: number,
+  ): boolean;
 }
 
 /** A private ECDSA key of the engine that made it; opaque to everybody else and usable for many messages. */

@@ -1,6 +1,7 @@
 // HKDF (RFC 5869) over the engine's HMAC. Extract and expand stand apart, because suites with commitment expand the
 // same pseudorandom key twice; both in one call, twice, would cost two extracts.
 
+import { concatBytes } from '../bytes.ts';
 import type { CryptoEngine, HashName } from './crypto-engine.ts';
 
 const HASH_LENGTH: Readonly<Record<HashName, number>> = { sha256: 32, sha384: 48, sha512: 64 };
@@ -36,17 +37,20 @@ export function hkdfExpand(
   info: readonly Uint8Array[],
   length: number,
 ): Uint8Array {
-  const blocks = Math.ceil(length / HASH_LENGTH[hash]);
+  const hashLength = HASH_LENGTH[hash];
+  const blocks = Math.ceil(length / hashLength);
   if (!(length > 0 && blocks <= 255)) throw new RangeError('HKDF gives 1 to 255 hash lengths');
+  // The input of every block, T(i - 1) || info || i, in one array: each further update of an HMAC costs 0.4 µs.
+  const input = concatBytes([new Uint8Array(hashLength), ...info, Uint8Array.of(0)]);
   const output = new Uint8Array(length);
-  let previous: Uint8Array = new Uint8Array(0);
   for (let counter = 1; counter <= blocks; counter += 1) {
-    const block = engine.hmac(hash, pseudorandomKey, [previous, ...info, Uint8Array.of(counter)]);
-    const offset = (counter - 1) * HASH_LENGTH[hash];
+    input[input.length - 1] = counter;
+    const block = engine.hmac(hash, pseudorandomKey, [counter === 1 ? input.subarray(hashLength) : input]);
+    const offset = (counter - 1) * hashLength;
     output.set(block.subarray(0, length - offset), offset);
-    previous.fill(0);
-    previous = block;
+    input.set(block);
+    block.fill(0);
   }
-  previous.fill(0);
+  input.fill(0);
   return output;
 }

@@ -8,22 +8,19 @@ import {
   type DecipherGCM,
   type KeyObject,
 } from 'node:crypto';
+import { totalLength } from '../bytes.ts';
+import { checkIv, checkKeyLength, checkRoom, TAG_LENGTH } from './aead-checks.ts';
 import type { Aead } from './crypto-engine.ts';
 
 type GcmName = 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm';
 
-const IV_LENGTH = 12;
-const TAG_LENGTH = 16;
 /** Without it, OpenSSL would take a tag of 4 bytes as well. */
 const GCM_OPTIONS = { authTagLength: TAG_LENGTH } as const;
 /** `update` takes at most 2³¹ − 1 bytes at a time. */
 const MAX_UPDATE_LENGTH = 0x4000_0000;
 
-const NAME_BY_KEY_LENGTH: Readonly<Record<number, GcmName>> = {
-  16: 'aes-128-gcm',
-  24: 'aes-192-gcm',
-  32: 'aes-256-gcm',
-};
+/** `transfer` came with Node 22 (ECMAScript 2024). */
+type DetachableBuffer = ArrayBufferLike & { transfer?: (newLength: number) => ArrayBufferLike };
 
 /** One AES key, held as a `KeyObject`: on Node 24 a raw key costs three times as much per frame. */
 export class NodeAead implements Aead {
@@ -33,10 +30,10 @@ export class NodeAead implements Aead {
 
   /** @param key - A secret key of 16, 24 or 32 bytes. @throws RangeError for any other length. */
   constructor(key: KeyObject) {
-    const name = NAME_BY_KEY_LENGTH[key.symmetricKeySize ?? 0];
-    if (name === undefined) throw new RangeError('an AES key has 16, 24 or 32 bytes');
+    checkKeyLength(key.symmetricKeySize);
     this.key = key;
-    this.#name = name;
+    this.#name =
+      key.symmetricKeySize === 32 ? 'aes-256-gcm' : key.symmetricKeySize === 24 ? 'aes-192-gcm' : 'aes-128-gcm';
   }
 
   seal(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], output: Uint8Array[]): Uint8Array {
@@ -63,6 +60,38 @@ export class NodeAead implements Aead {
     for (const piece of unverified) output.push(piece);
     return true;
   }
+
+  sealInto(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], target: Uint8Array, offset: number): number {
+    checkRoom(target, offset, totalLength(parts) + TAG_LENGTH);
+    checkIv(iv);
+    const cipher = createCipheriv(this.#name, this.key, iv, GCM_OPTIONS);
+    cipher.setAAD(aad);
+    let end = offset;
+    for (const part of parts) {
+      for (let start = 0; start < part.length; start += MAX_UPDATE_LENGTH) {
+        end = moveInto(target, end, cipher.update(slice(part, start)));
+      }
+    }
+    cipher.final();
+    target.set(cipher.getAuthTag(), end);
+    return end + TAG_LENGTH;
+  }
+
+  openInto(
+    iv: Uint8Array,
+    aad: Uint8Array,
+    parts: readonly Uint8Array[],
+    tag: Uint8Array,
+    target: Uint8Array,
+    offset: number,
+  ): boolean {
+    checkRoom(target, offset, totalLength(parts));
+    const pieces: Uint8Array[] = [];
+    if (!this.open(iv, aad, parts, tag, pieces)) return false;
+    let end = offset;
+    for (const piece of pieces) end = moveInto(target, end, piece);
+    return true;
+  }
 }
 
 /** @param key - 16, 24 or 32 bytes; copied. @throws RangeError for any other length. */
@@ -70,22 +99,32 @@ export function createNodeAead(key: Uint8Array): NodeAead {
   return new NodeAead(createSecretKey(key));
 }
 
-function checkIv(iv: Uint8Array): void {
-  if (iv.length !== IV_LENGTH) throw new RangeError('an IV has 12 bytes');
-}
-
 function updateAll(cipher: CipherGCM | DecipherGCM, parts: readonly Uint8Array[], output: Uint8Array[]): void {
   for (const part of parts) {
-    if (part.length === 0) continue;
-    if (part.length <= MAX_UPDATE_LENGTH) output.push(cipher.update(part));
-    else updateInSlices(cipher, part, output);
+    for (let start = 0; start < part.length; start += MAX_UPDATE_LENGTH) output.push(cipher.update(slice(part, start)));
   }
 }
 
-function updateInSlices(cipher: CipherGCM | DecipherGCM, part: Uint8Array, output: Uint8Array[]): void {
-  for (let start = 0; start < part.length; start += MAX_UPDATE_LENGTH) {
-    output.push(cipher.update(part.subarray(start, start + MAX_UPDATE_LENGTH)));
-  }
+/** What one `update` takes of a part: nearly always all of it. */
+function slice(part: Uint8Array, start: number): Uint8Array {
+  return part.length <= MAX_UPDATE_LENGTH ? part : part.subarray(start, start + MAX_UPDATE_LENGTH);
+}
+
+/** Copies an `update` result, frees it, and returns the offset behind the copy. */
+function moveInto(target: Uint8Array, offset: number, piece: Uint8Array): number {
+  target.set(piece, offset);
+  const end = offset + piece.length;
+  release(piece);
+  return end;
+}
+
+/**
+ * Frees the memory of an `update` result, which nobody else has seen, instead of leaving that to a garbage collection
+ * that comes late for memory outside V8's heap: the allocator then hands out the same cached block again.
+ */
+function release(piece: Uint8Array): void {
+  const buffer: DetachableBuffer = piece.buffer;
+  if (piece.length === buffer.byteLength) buffer.transfer?.(0);
 }
 
 /** With GCM `final` yields no bytes and throws for one reason only: the tag does not verify. */

@@ -15,7 +15,7 @@ import {
   verify,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { concatenate } from './concatenate.ts';
+import { concatBytes } from '../bytes.ts';
 import type { Signer, SigningKey, SigningKeyPair, Verifier } from './crypto-engine.ts';
 import { decodeDerSignature, fitDerSignature } from './der-signature.ts';
 import { type CurveName, type EcdsaCurve, ecdsaCurves, hasCompressedPointForm } from './ecdsa-curves.ts';
@@ -103,7 +103,7 @@ export async function signWholeOnNode(
 ): Promise<Uint8Array> {
   const { curve: name, privateKey } = ownKey(key);
   const curve = ecdsaCurves[name];
-  const message = concatenate(parts);
+  const message = concatBytes(parts);
   return signatureOfLength(curve, length, () => signOnPool(curve.hash, message, privateKey));
 }
 
@@ -117,7 +117,7 @@ export async function verifyWholeOnNode(
   const curve = ecdsaCurves[name];
   const key = importCompressedPoint(curve, publicKey);
   if (key === undefined || decodeDerSignature(curve, signature) === undefined) return false;
-  return verifyOnPool(curve.hash, concatenate(parts), key, signature);
+  return verifyOnPool(curve.hash, concatBytes(parts), key, signature);
 }
 
 function ownKey(key: SigningKey): NodeSigningKey {

@@ -1,11 +1,9 @@
 // AES-GCM by @noble/ciphers.
 
 import { gcm } from '@noble/ciphers/aes.js';
-import { concatenate } from './concatenate.ts';
+import { concatBytes, totalLength } from '../bytes.ts';
+import { checkIv, checkKeyLength, checkRoom, TAG_LENGTH } from './aead-checks.ts';
 import type { Aead } from './crypto-engine.ts';
-
-const IV_LENGTH = 12;
-const TAG_LENGTH = 16;
 
 /** One AES key. noble takes a frame in one piece and verifies its tag before it decrypts anything. */
 export class PortableAead implements Aead {
@@ -13,15 +11,13 @@ export class PortableAead implements Aead {
 
   /** @param key - 16, 24 or 32 bytes; copied. @throws RangeError for any other length. */
   constructor(key: Uint8Array) {
-    if (key.length !== 16 && key.length !== 24 && key.length !== 32) {
-      throw new RangeError('an AES key has 16, 24 or 32 bytes');
-    }
+    checkKeyLength(key.length);
     this.#key = Uint8Array.from(key);
   }
 
   seal(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], output: Uint8Array[]): Uint8Array {
     checkIv(iv);
-    const sealed = gcm(this.#key, iv, aad).encrypt(concatenate(parts));
+    const sealed = gcm(this.#key, iv, aad).encrypt(concatBytes(parts));
     const length = sealed.length - TAG_LENGTH;
     if (length > 0) output.push(sealed.subarray(0, length));
     return sealed.slice(length);
@@ -30,15 +26,34 @@ export class PortableAead implements Aead {
   open(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], tag: Uint8Array, output: Uint8Array[]): boolean {
     checkIv(iv);
     if (tag.length !== TAG_LENGTH) return false;
-    const plaintext = openOrUndefined(this.#key, iv, aad, concatenate([...parts, tag]));
+    const plaintext = openOrUndefined(this.#key, iv, aad, concatBytes([...parts, tag]));
     if (plaintext === undefined) return false;
     if (plaintext.length > 0) output.push(plaintext);
     return true;
   }
-}
 
-function checkIv(iv: Uint8Array): void {
-  if (iv.length !== IV_LENGTH) throw new RangeError('an IV has 12 bytes');
+  sealInto(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], target: Uint8Array, offset: number): number {
+    checkRoom(target, offset, totalLength(parts) + TAG_LENGTH);
+    checkIv(iv);
+    const sealed = gcm(this.#key, iv, aad).encrypt(concatBytes(parts));
+    target.set(sealed, offset);
+    return offset + sealed.length;
+  }
+
+  openInto(
+    iv: Uint8Array,
+    aad: Uint8Array,
+    parts: readonly Uint8Array[],
+    tag: Uint8Array,
+    target: Uint8Array,
+    offset: number,
+  ): boolean {
+    checkRoom(target, offset, totalLength(parts));
+    const output: Uint8Array[] = [];
+    if (!this.open(iv, aad, parts, tag, output)) return false;
+    for (const plaintext of output) target.set(plaintext, offset);
+    return true;
+  }
 }
 
 /** With the lengths checked, noble throws for one reason only: the tag does not verify. */

@@ -186,4 +186,54 @@ describe('AES-GCM', () => {
     expect(() => aead.open(new Uint8Array(length), fromHex(aad), [], new Uint8Array(16), output)).toThrow(RangeError);
     expect(output).toEqual([]);
   });
+
+  test('seals into a given buffer exactly what it seals into new ones', () => {
+    const aead = engine.createAead(fromHex(key256));
+    const bytes = fromHex(plaintext);
+    const pieces: Uint8Array[] = [];
+    const tag = aead.seal(fromHex(iv), fromHex(aad), [bytes], pieces);
+    const target = new Uint8Array(bytes.length + 16 + 10).fill(0xee);
+    const end = aead.sealInto(fromHex(iv), fromHex(aad), [bytes.subarray(0, 9), bytes.subarray(9)], target, 5);
+    expect(end).toBe(5 + bytes.length + 16);
+    expect(toHex(target)).toBe(`${'ee'.repeat(5)}${toHex(...pieces, tag)}${'ee'.repeat(5)}`);
+    expect(toHex(bytes)).toBe(plaintext);
+  });
+
+  test('opens into a given buffer, also in place of the ciphertext', () => {
+    const aead = engine.createAead(fromHex(key256));
+    const bytes = fromHex(plaintext);
+    const message = new Uint8Array(bytes.length + 16);
+    aead.sealInto(fromHex(iv), fromHex(aad), [bytes], message, 0);
+    const tag = message.slice(bytes.length);
+    const target = new Uint8Array(bytes.length + 4).fill(0xee);
+    const parts = [message.subarray(0, 30), message.subarray(30, bytes.length)];
+    expect(aead.openInto(fromHex(iv), fromHex(aad), parts, tag, target, 2)).toBe(true);
+    expect(toHex(target)).toBe(`eeee${plaintext}eeee`);
+    expect(aead.openInto(fromHex(iv), fromHex(aad), parts, tag, message, 0)).toBe(true);
+    expect(toHex(message.subarray(0, bytes.length))).toBe(plaintext);
+  });
+
+  test('changes no byte of the given buffer when the tag does not verify', () => {
+    const aead = engine.createAead(fromHex(key256));
+    const pieces: Uint8Array[] = [];
+    const tag = Uint8Array.from(aead.seal(fromHex(iv), fromHex(aad), [fromHex(plaintext)], pieces));
+    tag[15]! ^= 1;
+    const target = new Uint8Array(plaintext.length / 2).fill(0xee);
+    expect(aead.openInto(fromHex(iv), fromHex(aad), pieces, tag, target, 0)).toBe(false);
+    expect(aead.openInto(fromHex(iv), fromHex(aad), pieces, tag.subarray(0, 4), target, 0)).toBe(false);
+    expect(toHex(target)).toBe('ee'.repeat(target.length));
+  });
+
+  test('refuses a given buffer that is too small, and leaves it alone', () => {
+    const aead = engine.createAead(fromHex(key256));
+    const bytes = fromHex(plaintext);
+    const pieces: Uint8Array[] = [];
+    const tag = aead.seal(fromHex(iv), fromHex(aad), [bytes], pieces);
+    const target = new Uint8Array(bytes.length + 15).fill(0xee);
+    expect(() => aead.sealInto(fromHex(iv), fromHex(aad), [bytes], target, 0)).toThrow(RangeError);
+    expect(() => aead.sealInto(fromHex(iv), fromHex(aad), [], target, -1)).toThrow(RangeError);
+    expect(() => aead.openInto(fromHex(iv), fromHex(aad), pieces, tag, target, 16)).toThrow(RangeError);
+    expect(() => aead.openInto(fromHex(iv), fromHex(aad), pieces, tag, target, -1)).toThrow(RangeError);
+    expect(toHex(target)).toBe('ee'.repeat(target.length));
+  });
 });

@@ -1,0 +1,64 @@
+// Byte strings: the conversions and comparisons that several layers need. Knows nothing of messages.
+
+/** Whatever a caller may give as bytes. */
+export type BytesLike = Uint8Array | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/**
+ * Views what a caller gave as bytes, without copying; shared memory is copied, since another thread could change it
+ * between check and use.
+ *
+ * @param what - Name of the parameter, for the error.
+ * @throws TypeError for anything else; for a string it says how to make bytes of it.
+ */
+export function toBytes(value: unknown, what: string): Uint8Array {
+  if (value instanceof Uint8Array) return isShared(value.buffer) ? value.slice() : value;
+  if (ArrayBuffer.isView(value)) return toBytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), what);
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (isShared(value)) return new Uint8Array(value).slice();
+  if (typeof value === 'string') {
+    throw new TypeError(
+      `${what} must be bytes, got a string: pass new TextEncoder().encode(text) or Buffer.from(text, 'utf8')`,
+    );
+  }
+  throw new TypeError(`${what} must be a Uint8Array, got ${value === null ? 'null' : typeof value}`);
+}
+
+function isShared(value: unknown): value is SharedArrayBuffer {
+  return typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer;
+}
+
+/** @returns A fresh array with the contents of all parts, or a view of the only one. */
+export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1)
+    return new Uint8Array(first.buffer, first.byteOffset, first.byteLength);
+  const whole = new Uint8Array(totalLength(parts));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+/** @returns The sum of the lengths. */
+export function totalLength(parts: readonly Uint8Array[]): number {
+  let total = 0;
+  for (const part of parts) total += part.length;
+  return total;
+}
+
+/** Orders byte strings as unsigned bytes, a prefix first. Not constant-time. */
+export function compareBytes(left: Uint8Array, right: Uint8Array): number {
+  const shared = Math.min(left.length, right.length);
+  for (let index = 0; index < shared; index++) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+/** Overwrites bytes that held a secret. Copies made elsewhere by the runtime are out of reach. */
+export function wipe(bytes: Uint8Array): void {
+  bytes.fill(0);
+}

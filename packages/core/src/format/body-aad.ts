@@ -1,0 +1,57 @@
+// What is authenticated with each piece of the body, and the IVs that waxseal writes.
+
+import { IV_LENGTH } from '../limits.ts';
+
+/** The kinds of body pieces; each has its own text in the authenticated data, so that none passes for another. */
+const CONTENT_TEXT = {
+  frame: 'AWSKMSEncryptionClient Frame',
+  finalFrame: 'AWSKMSEncryptionClient Final Frame',
+  nonFramed: 'AWSKMSEncryptionClient Single Block',
+} as const;
+
+export type BodyPiece = keyof typeof CONTENT_TEXT;
+
+/**
+ * Builds the additional authenticated data of body pieces in buffers that are used again: valid until the next call.
+ *
+ *   message id (16 or 32 B) ‖ content text (ASCII) ‖ sequence number (4 B) ‖ plaintext length (8 B)
+ *
+ * @see AWS Encryption SDK specification, data-format/message-body-aad.md
+ */
+export class BodyAad {
+  readonly #templates: Readonly<Record<BodyPiece, AadTemplate>>;
+
+  constructor(messageId: Uint8Array) {
+    this.#templates = {
+      frame: aadTemplate(messageId, CONTENT_TEXT.frame),
+      finalFrame: aadTemplate(messageId, CONTENT_TEXT.finalFrame),
+      nonFramed: aadTemplate(messageId, CONTENT_TEXT.nonFramed),
+    };
+  }
+
+  /** @param plaintextLength - Bytes of plaintext in this piece, at most 2^36 − 32. */
+  encode(piece: BodyPiece, sequenceNumber: number, plaintextLength: number): Uint8Array {
+    const { bytes, view, numbersAt } = this.#templates[piece];
+    view.setUint32(numbersAt, sequenceNumber);
+    view.setUint32(numbersAt + 4, Math.floor(plaintextLength / 2 ** 32));
+    view.setUint32(numbersAt + 8, plaintextLength % 2 ** 32);
+    return bytes;
+  }
+}
+
+type AadTemplate = { readonly bytes: Uint8Array; readonly view: DataView; readonly numbersAt: number };
+
+function aadTemplate(messageId: Uint8Array, text: string): AadTemplate {
+  const numbersAt = messageId.length + text.length;
+  const bytes = new Uint8Array(numbersAt + 12);
+  bytes.set(messageId);
+  bytes.set(new TextEncoder().encode(text), messageId.length);
+  return { bytes, view: new DataView(bytes.buffer), numbersAt };
+}
+
+/** Writes the IV of a frame: eight zero bytes and the sequence number. No two frames of a message share one. */
+export function writeFrameIv(iv: DataView, offset: number, sequenceNumber: number): void {
+  iv.setUint32(offset, 0);
+  iv.setUint32(offset + 4, 0);
+  iv.setUint32(offset + IV_LENGTH - 4, sequenceNumber);
+}

@@ -1,0 +1,2 @@
+export { type DecryptStream, decryptStream } from './decrypt-stream.ts';
+export { type EncryptStream, encryptStream } from './encrypt-stream.ts';

@@ -1,0 +1,134 @@
+// The beginning of every encryption: materials, message id, keys, header. After it only frames remain.
+
+import { engine } from '#engine';
+import { concatBytes } from '../bytes.ts';
+import { assertMayEncrypt } from '../commitment-policy.ts';
+import type { Signer, SigningKey } from '../crypto/crypto-engine.ts';
+import { deriveMessageKeys } from '../crypto/message-keys.ts';
+import { filterContext, PUBLIC_KEY_CONTEXT_KEY } from '../encryption-context.ts';
+import { LimitExceededError } from '../errors.ts';
+import { findAlgorithmSuite } from '../format/algorithm-suites.ts';
+import { encodeEncryptionContext } from '../format/encryption-context-codec.ts';
+import { encodeHeaderBody } from '../format/header-encoder.ts';
+import { type MessageHeader, messageIdLength } from '../format/message-header.ts';
+import { IV_LENGTH } from '../limits.ts';
+import { asMaterialsManager } from '../materials/as-materials-manager.ts';
+import type { Keyring, RequestPriority } from '../materials/keyring.ts';
+import type { EncryptionMaterials, MaterialsLease, MaterialsManager } from '../materials/materials-manager.ts';
+import type { EncryptSettings } from '../message-options.ts';
+import { FrameSealer } from './frame-sealer.ts';
+import { MessageSealer } from './message-sealer.ts';
+
+const ZERO_IV = new Uint8Array(IV_LENGTH);
+const NO_BYTES = new Uint8Array(0);
+
+/** How the signature of a message is made. */
+export type SigningMode =
+  /** Bytes go through the hash as they are made: for messages of any length. */
+  | 'incremental'
+  /** All bytes stay in hand until the end: the signature always has the preferred length. */
+  | 'whole';
+
+/**
+ * Asks for materials and makes the header of a new message.
+ *
+ * @returns A sealer whose `close` the caller owes.
+ * @throws PolicyViolationError, LimitExceededError, whatever the manager throws, and the signal's reason.
+ */
+export async function startSealing(
+  keys: Keyring | MaterialsManager,
+  settings: EncryptSettings,
+  signing: SigningMode,
+  priority: RequestPriority = 'foreground',
+): Promise<MessageSealer> {
+  const manager = asMaterialsManager(keys);
+  settings.signal?.throwIfAborted();
+  if (settings.algorithmSuite !== undefined) assertMayEncrypt(settings.commitmentPolicy, settings.algorithmSuite);
+  const lease = await manager.getEncryptionMaterials({
+    commitmentPolicy: settings.commitmentPolicy,
+    algorithmSuite: settings.algorithmSuite,
+    encryptionContext: settings.encryptionContext,
+    requiredEncryptionContextKeys: settings.requiredEncryptionContextKeys,
+    plaintextLength: settings.plaintextLength,
+    maxPlaintextLength: settings.maxPlaintextLength,
+    signal: settings.signal,
+    priority,
+  });
+  try {
+    settings.signal?.throwIfAborted();
+    assertUsable(lease.materials, settings);
+    return sealerFor(lease, settings, signing);
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}
+
+function sealerFor(
+  lease: MaterialsLease<EncryptionMaterials>,
+  settings: EncryptSettings,
+  signing: SigningMode,
+): MessageSealer {
+  const { materials } = lease;
+  const suite = materials.algorithmSuite;
+  const messageId = engine.randomBytes(messageIdLength(suite.messageVersion));
+  const { aead, commitment } = deriveMessageKeys(engine, suite, materials.dataKey, messageId);
+  const isRequired = (key: string): boolean => materials.requiredEncryptionContextKeys.includes(key);
+  const stored = filterContext(materials.encryptionContext, (key) => !isRequired(key));
+  const required = filterContext(materials.encryptionContext, isRequired);
+  const fields = {
+    algorithmSuite: suite,
+    messageId,
+    encryptionContext: stored,
+    encryptedDataKeys: materials.encryptedDataKeys,
+    frameLength: settings.frameLength,
+    ...(commitment === undefined ? {} : { commitment }),
+  };
+  const body = encodeHeaderBody(fields);
+  const tag = aead.seal(ZERO_IV, concatBytes([body, encodeEncryptionContext(required)]), [NO_BYTES], []);
+  const headerBytes = suite.messageVersion === 1 ? [body, ZERO_IV.slice(), tag] : [body, tag];
+  const header: MessageHeader = {
+    version: suite.messageVersion,
+    ...fields,
+    contentType: 'framed',
+    headerLength: headerBytes.reduce((sum, piece) => sum + piece.length, 0),
+    verified: true,
+  };
+  const signer = materials.signingKey === undefined ? undefined : createSigner(materials.signingKey, signing);
+  const frames = new FrameSealer(aead, messageId);
+  const { plaintextLength, maxPlaintextLength } = settings;
+  return new MessageSealer({ header, headerBytes, frames, signer, lease, plaintextLength, maxPlaintextLength });
+}
+
+/** A manager is somebody's code: its answer is checked before a byte is encrypted with it. */
+function assertUsable(materials: EncryptionMaterials, settings: EncryptSettings): void {
+  const { algorithmSuite: suite, encryptionContext, encryptedDataKeys } = materials;
+  assertMayEncrypt(settings.commitmentPolicy, suite);
+  if (encryptedDataKeys.length > settings.maxEncryptedDataKeys) {
+    throw new LimitExceededError(
+      `${encryptedDataKeys.length} encrypted data keys exceed maxEncryptedDataKeys, ${settings.maxEncryptedDataKeys}`,
+      settings.maxEncryptedDataKeys,
+    );
+  }
+  const signs = suite.signature !== undefined;
+  const consistent =
+    findAlgorithmSuite(suite.id)?.name === suite.name &&
+    (settings.algorithmSuite === undefined || settings.algorithmSuite.id === suite.id) &&
+    encryptedDataKeys.length > 0 &&
+    materials.dataKey.length === suite.dataKeyLength &&
+    (materials.signingKey !== undefined) === signs &&
+    Object.hasOwn(encryptionContext, PUBLIC_KEY_CONTEXT_KEY) === signs &&
+    materials.requiredEncryptionContextKeys.every((key) => Object.hasOwn(encryptionContext, key)) &&
+    settings.requiredEncryptionContextKeys.every((key) => materials.requiredEncryptionContextKeys.includes(key));
+  if (!consistent)
+    throw new TypeError('the materials manager returned materials that contradict each other or the request');
+}
+
+function createSigner(key: SigningKey, signing: SigningMode): Signer {
+  if (signing === 'incremental') return engine.createSigner(key);
+  const parts: Uint8Array[] = [];
+  return {
+    update: (bytes) => void parts.push(bytes),
+    sign: (length) => engine.signWhole(key, parts, length),
+  };
+}
