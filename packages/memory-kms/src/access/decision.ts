@@ -1,3 +1,5 @@
+import type { Decision } from '../engine/access-request.ts';
+
 /** Which text decided: a statement of a policy, a grant, or a rule that needs neither. */
 export type Decider =
   | { readonly kind: 'keyPolicy'; readonly statement: StatementName }
@@ -9,15 +11,10 @@ export type Decider =
 /** A statement by its place (from 0) and its `Sid`, if it has one. */
 export type StatementName = { readonly index: number; readonly sid?: string | undefined };
 
-/** The answer to an `AccessRequest`. `reason` is one readable line; `message` is what AccessDeniedException says. */
-export type Decision =
-  | { readonly allowed: true; readonly reason: string; readonly decidedBy: readonly Decider[] }
-  | {
-      readonly allowed: false;
-      /** `explicit`: a Deny statement matched. `implicit`: nothing allowed it. */
-      readonly denial: 'explicit' | 'implicit';
-      readonly reason: string;
-      /** Empty for an implicit denial. */
-      readonly decidedBy: readonly Decider[];
-      readonly message: string;
-    };
+/** A decision with what it rests on: every text that was needed to allow, or the one that denied. */
+export type ExplainedDecision = Decision & {
+  /** `allow`; `explicitDeny`: a Deny statement matched; `implicitDeny`: nothing allowed it. */
+  readonly outcome: 'allow' | 'explicitDeny' | 'implicitDeny';
+  /** Empty for an implicit denial. */
+  readonly decidedBy: readonly Decider[];
+};

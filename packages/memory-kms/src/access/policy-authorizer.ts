@@ -1,0 +1,104 @@
+import type { AccessRequest, Authorizer, Caller } from '../engine/access-request.ts';
+import type { AuthorizationMode } from './access-data.ts';
+import type { ExplainedDecision } from './decision.ts';
+import { evaluateAccess } from './evaluate-access.ts';
+import { parsePolicy } from './parse-policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
+import { PolicyFault } from './policy-fault.ts';
+import { PrincipalDirectory } from './principal-directory.ts';
+
+/** How a `PolicyAuthorizer` decides. */
+export type PolicyAuthorizerOptions = {
+  /** `open` unless given. */
+  readonly mode?: AuthorizationMode | undefined;
+  readonly directory?: PrincipalDirectory | undefined;
+  /** A grant works without its token so many milliseconds after it was made; 0 unless given (AWS: up to 5 minutes). */
+  readonly grantPropagationMs?: number | undefined;
+};
+
+/** Parsed key policies that are kept; each is at most 32 KB of text. */
+const MAX_CACHED_POLICIES = 1000;
+
+/** Decides by key policies, grants and IAM policies. */
+export class PolicyAuthorizer implements Authorizer {
+  readonly mode: AuthorizationMode;
+  readonly directory: PrincipalDirectory;
+  readonly #grantPropagationMs: number;
+  readonly #parsed = new Map<string, PolicyDocument | PolicyFault>();
+
+  constructor(options: PolicyAuthorizerOptions = {}) {
+    this.mode = options.mode ?? 'open';
+    this.directory = options.directory ?? new PrincipalDirectory();
+    this.#grantPropagationMs = options.grantPropagationMs ?? 0;
+  }
+
+  authorize(request: AccessRequest): ExplainedDecision {
+    const policy = request.resource.kind === 'key' ? request.resource.key?.local.policy : undefined;
+    return this.#evaluate(request, policy, this.mode);
+  }
+
+  /**
+   * Asks whether the caller could still put a key policy under the new one. IAM is taken to allow it: the check is
+   * about the key policy. In `open` mode nobody can be locked out.
+   */
+  wouldLockOut(policy: string, caller: Caller, keyArn: string): boolean {
+    if (this.mode === 'open') return false;
+    const request = lockoutQuestion(caller, keyArn);
+    const document = this.#parse(policy);
+    if (document instanceof PolicyFault) return true;
+    const decision = evaluateAccess(request, { mode: 'keyPolicy', keyPolicy: document });
+    return !decision.allowed;
+  }
+
+  policyFault(policy: string): string | undefined {
+    const document = this.#parse(policy);
+    return document instanceof PolicyFault ? document.message : undefined;
+  }
+
+  #evaluate(request: AccessRequest, policy: string | undefined, mode: AuthorizationMode): ExplainedDecision {
+    const { caller } = request;
+    const tags = caller.principalTags ?? this.directory.tagsOf(caller.principal);
+    const keyPolicy = policy === undefined ? undefined : this.#parse(policy);
+    return evaluateAccess(
+      { ...request, caller: { ...caller, principalTags: tags } },
+      {
+        mode,
+        identity: this.directory.identityOf(caller.principal),
+        grantPropagationMs: this.#grantPropagationMs,
+        ...(keyPolicy === undefined || keyPolicy instanceof PolicyFault ? {} : { keyPolicy }),
+      },
+    );
+  }
+
+  #parse(policy: string): PolicyDocument | PolicyFault {
+    const known = this.#parsed.get(policy);
+    if (known !== undefined) return known;
+    const parsed = parseOrFault(policy);
+    if (this.#parsed.size >= MAX_CACHED_POLICIES) this.#parsed.clear();
+    this.#parsed.set(policy, parsed);
+    return parsed;
+  }
+}
+
+function parseOrFault(policy: string): PolicyDocument | PolicyFault {
+  try {
+    return parsePolicy(policy, 'key');
+  } catch (error) {
+    if (error instanceof PolicyFault) return error;
+    throw error;
+  }
+}
+
+/** A key policy decides on a key that need not exist yet: only its ARN is known. */
+function lockoutQuestion(caller: Caller, keyArn: string): AccessRequest {
+  return {
+    operation: 'PutKeyPolicy',
+    action: 'kms:PutKeyPolicy',
+    caller,
+    region: keyArn.split(':')[3] ?? '',
+    now: Date.now(),
+    resource: { kind: 'key', arn: keyArn, aliases: [] },
+    input: {},
+    grantTokens: [],
+  };
+}
