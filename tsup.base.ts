@@ -24,23 +24,29 @@ export function bundle(entries: readonly string[], options: Options = {}): Confi
     sourcemap: false,
     removeNodeProtocol: false,
     external: [/^#/],
-    onSuccess: () => copyDeclarations('dist'),
+    onSuccess: () => finishDeclarations('dist'),
     ...options,
   });
 }
 
-/** Writes a `.d.cts` beside each `.d.ts`, with the relative imports of a CommonJS module. */
-async function copyDeclarations(folder: string): Promise<void> {
+/** Gives the relative imports of each `.d.ts` their published endings, and writes its `.d.cts` twin. */
+async function finishDeclarations(folder: string): Promise<void> {
   const names = await readdir(folder, { recursive: true });
   await Promise.all(
     names
       .filter((name) => name.endsWith('.d.ts'))
       .map(async (name) => {
-        const text = await readFile(join(folder, name), 'utf8');
-        const relative = text
-          .replace(/((?:from |import\()['"]\.[^'"]*)\.js(['"])/g, '$1.cjs$2')
-          .replace(/\n\/\/# sourceMappingURL.*/, '');
-        await writeFile(join(folder, name.replace(/\.d\.ts$/, '.d.cts')), relative);
+        const path = join(folder, name);
+        const text = await readFile(path, 'utf8');
+        await writeFile(path, withEnding(text, 'js'));
+        await writeFile(
+          path.replace(/\.d\.ts$/, '.d.cts'),
+          withEnding(text, 'cjs').replace(/\n\/\/# sourceMappingURL.*/, ''),
+        );
       }),
   );
+}
+
+function withEnding(declarations: string, ending: string): string {
+  return declarations.replace(/((?:from |import\()['"]\.[^'"]*)\.(?:ts|js)(['"])/g, `$1.${ending}$2`);
 }

@@ -30,11 +30,11 @@ export abstract class EnvelopeError extends Error {
   abstract readonly code: EnvelopeErrorCode;
   /** What may be concluded from the failure. */
   readonly category: ErrorCategory;
-  readonly [MARKER] = true;
 
   constructor(message: string, category: ErrorCategory, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.category = category;
+    Object.defineProperty(this, MARKER, { value: true });
   }
 
   /** Tells waxseal's errors from others; works across several copies of the package, where `instanceof` does not. */

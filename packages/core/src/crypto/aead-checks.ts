@@ -7,7 +7,7 @@ export const IV_LENGTH = 12;
 export const TAG_LENGTH = 16;
 
 /** @throws RangeError when the key is none of AES-128, AES-192 and AES-256. */
-export function checkKeyLength(length: number | undefined): void {
+export function checkKeyLength(length: number | undefined): asserts length is 16 | 24 | 32 {
   if (length !== 16 && length !== 24 && length !== 32) throw new RangeError('an AES key has 16, 24 or 32 bytes');
 }
 

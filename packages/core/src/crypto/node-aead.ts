@@ -12,7 +12,7 @@ import { totalLength } from '../bytes.ts';
 import { checkIv, checkKeyLength, checkRoom, TAG_LENGTH } from './aead-checks.ts';
 import type { Aead } from './crypto-engine.ts';
 
-type GcmName = 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm';
+const GCM_NAMES = { 16: 'aes-128-gcm', 24: 'aes-192-gcm', 32: 'aes-256-gcm' } as const;
 
 /** Without it, OpenSSL would take a tag of 4 bytes as well. */
 const GCM_OPTIONS = { authTagLength: TAG_LENGTH } as const;
@@ -26,14 +26,14 @@ type DetachableBuffer = ArrayBufferLike & { transfer?: (newLength: number) => Ar
 export class NodeAead implements Aead {
   /** The key in OpenSSL's keeping; can be posted to a worker, and shows no bytes when inspected. */
   readonly key: KeyObject;
-  readonly #name: GcmName;
+  readonly #name: (typeof GCM_NAMES)[16 | 24 | 32];
 
   /** @param key - A secret key of 16, 24 or 32 bytes. @throws RangeError for any other length. */
   constructor(key: KeyObject) {
-    checkKeyLength(key.symmetricKeySize);
+    const length = key.symmetricKeySize;
+    checkKeyLength(length);
     this.key = key;
-    this.#name =
-      key.symmetricKeySize === 32 ? 'aes-256-gcm' : key.symmetricKeySize === 24 ? 'aes-192-gcm' : 'aes-128-gcm';
+    this.#name = GCM_NAMES[length];
   }
 
   seal(iv: Uint8Array, aad: Uint8Array, parts: readonly Uint8Array[], output: Uint8Array[]): Uint8Array {

@@ -27,6 +27,20 @@ export type SignatureAlgorithm = {
   readonly signatureLength: 71 | 103;
 };
 
+/** The specification's names of the suites: the keys of `algorithmSuites`. */
+export type AlgorithmSuiteName =
+  | 'ALG_AES_128_GCM_IV12_TAG16_NO_KDF'
+  | 'ALG_AES_192_GCM_IV12_TAG16_NO_KDF'
+  | 'ALG_AES_256_GCM_IV12_TAG16_NO_KDF'
+  | 'ALG_AES_128_GCM_IV12_TAG16_HKDF_SHA256'
+  | 'ALG_AES_192_GCM_IV12_TAG16_HKDF_SHA256'
+  | 'ALG_AES_256_GCM_IV12_TAG16_HKDF_SHA256'
+  | 'ALG_AES_128_GCM_IV12_TAG16_HKDF_SHA256_ECDSA_P256'
+  | 'ALG_AES_192_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384'
+  | 'ALG_AES_256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384'
+  | 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY'
+  | 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384';
+
 const P256 = { curve: 'P-256', hash: 'sha256', publicKeyLength: 33, signatureLength: 71 } as const;
 const P384 = { curve: 'P-384', hash: 'sha384', publicKeyLength: 49, signatureLength: 103 } as const;
 
@@ -38,7 +52,7 @@ const V2 = { messageVersion: 2, committing: true, dataKeyLength: 32, kdfHash: 's
  *
  * @see AWS Encryption SDK specification, framework/algorithm-suites.md
  */
-export const algorithmSuites = {
+export const algorithmSuites: Readonly<Record<AlgorithmSuiteName, AlgorithmSuite>> = {
   ALG_AES_128_GCM_IV12_TAG16_NO_KDF: {
     ...V1,
     id: 0x0014,
@@ -109,11 +123,7 @@ export const algorithmSuites = {
     name: 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384',
     signature: P384,
   },
-} as const;
-algorithmSuites satisfies Readonly<Record<string, AlgorithmSuite>>;
-
-/** A key of `algorithmSuites`. */
-export type AlgorithmSuiteName = keyof typeof algorithmSuites;
+};
 
 const BY_ID: ReadonlyMap<number, AlgorithmSuite> = new Map(
   Object.values(algorithmSuites).map((suite): [number, AlgorithmSuite] => [suite.id, suite]),

@@ -6,15 +6,15 @@ import type { MessageHeader } from './message-header.ts';
 /** Marks the final frame; so no regular frame has this sequence number. */
 export const FINAL_FRAME_MARKER = 0xffffffff;
 /** sequence number (4 B) ‖ IV (12 B), before the ciphertext of a regular frame. */
-export const FRAME_HEAD_LENGTH = 4 + IV_LENGTH;
+export const FRAME_HEAD_LENGTH: number = 4 + IV_LENGTH;
 /** marker (4 B) ‖ sequence number (4 B) ‖ IV (12 B) ‖ content length (4 B), before the ciphertext of the final frame. */
-export const FINAL_FRAME_HEAD_LENGTH = 8 + IV_LENGTH + 4;
+export const FINAL_FRAME_HEAD_LENGTH: number = 8 + IV_LENGTH + 4;
 /** IV (12 B) ‖ content length (8 B), before the ciphertext of a non-framed body. */
-export const NON_FRAMED_HEAD_LENGTH = IV_LENGTH + 8;
+export const NON_FRAMED_HEAD_LENGTH: number = IV_LENGTH + 8;
 /** What a regular frame adds to its plaintext. */
-export const FRAME_OVERHEAD = FRAME_HEAD_LENGTH + TAG_LENGTH;
+export const FRAME_OVERHEAD: number = FRAME_HEAD_LENGTH + TAG_LENGTH;
 /** What the final frame adds to its plaintext. */
-export const FINAL_FRAME_OVERHEAD = FINAL_FRAME_HEAD_LENGTH + TAG_LENGTH;
+export const FINAL_FRAME_OVERHEAD: number = FINAL_FRAME_HEAD_LENGTH + TAG_LENGTH;
 /** The length field of a signature. */
 export const FOOTER_HEAD_LENGTH = 2;
 
