@@ -24,7 +24,7 @@ export type AgeLimits = {
    */
   readonly staleIfErrorMs?: number | undefined;
   /**
-   * The largest part of an age that chance takes off, so that processes started together don't renew together; 0 to 1.
+   * The largest part of an age that chance takes off, so that processes started together don't renew together; 0 to 0.5.
    * Default 0.1. It only ever shortens.
    */
   readonly jitter?: number | undefined;
@@ -44,7 +44,7 @@ export class AgePolicy {
     this.#refreshAheadMs = assertInteger('refreshAheadMs', limits.refreshAheadMs ?? 0, 0, this.maxAgeMs - 1);
     this.staleIfErrorMs = assertInteger('staleIfErrorMs', limits.staleIfErrorMs ?? 0, 0, MAX_AGE_LIMIT_MS);
     this.#jitter = limits.jitter ?? 0.1;
-    if (!(this.#jitter >= 0 && this.#jitter <= 1)) throw new RangeError('jitter must be from 0 to 1');
+    if (!(this.#jitter >= 0 && this.#jitter <= 0.5)) throw new RangeError('jitter must be from 0 to 0.5');
     this.#random = random;
   }
 

@@ -11,6 +11,8 @@ export {
   cacheChannelNames,
 } from './cache-events.ts';
 export type { LeaseCacheStats } from './cache-journal.ts';
+export { CachingMaterialsManager, type CachingMaterialsManagerOptions } from './caching-materials-manager.ts';
+export type { CachingStats } from './caching-stats.ts';
 export { type Clock, systemClock, type Timer } from './clock.ts';
 export { type AcquireOptions, LeaseCache, type LeaseCacheOptions, type LoadOptions } from './lease-cache.ts';
 export type { Lease } from './leased-entry.ts';

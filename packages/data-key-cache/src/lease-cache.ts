@@ -133,8 +133,9 @@ export class LeaseCache<Value> {
     for (const entry of this.#store.values()) yield entry.value;
   }
 
-  /** Counts a request that its owner passed to the source without asking this cache. */
+  /** Counts a request that its owner passes to the source without asking this cache. @throws TypeError when closed. */
   countBypass(): void {
+    if (this.#closed) throw closedError();
     this.#journal.bypass();
   }
 
