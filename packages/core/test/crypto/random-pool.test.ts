@@ -43,6 +43,13 @@ describe('RandomPool', () => {
     expect(pool.take(257)).toBe(targets[0]);
   });
 
+  test.each([-1, -8192, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d and goes on unharmed', (length) => {
+    const { pool } = countingPool();
+    const first = pool.take(4);
+    expect(() => pool.take(length)).toThrow(RangeError);
+    expect([...first, ...pool.take(4)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
   test('gives out nothing when the generator fails', () => {
     const pool = new RandomPool(() => {
       throw new Error('no entropy');

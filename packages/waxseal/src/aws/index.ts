@@ -1,0 +1,1 @@
+export { awsKms } from '@waxseal/keyring/aws';

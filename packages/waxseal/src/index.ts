@@ -1,0 +1,35 @@
+// What a Node service needs, in one import. Written by hand: nothing becomes public by accident.
+
+export {
+  type AlgorithmSuite,
+  type AlgorithmSuiteName,
+  algorithmSuites,
+  CommitmentPolicy,
+  ContextMismatchError,
+  DataKeyUnavailableError,
+  DecryptionFailedError,
+  type DecryptOptions,
+  type DecryptResult,
+  DefaultMaterialsManager,
+  decrypt,
+  type EncryptedDataKey,
+  type EncryptionContext,
+  type EncryptOptions,
+  type EncryptResult,
+  type EncryptStreamOptions,
+  EnvelopeError,
+  encrypt,
+  type Keyring,
+  LimitExceededError,
+  MalformedMessageError,
+  type MaterialsManager,
+  type MessageHeader,
+  messageLength,
+  PolicyViolationError,
+  parseMessageHeader,
+  RequiredContextMaterialsManager,
+  reencrypt,
+  UnsupportedMessageError,
+} from '@waxseal/core';
+export { type DecryptStream, decryptStream, type EncryptStream, encryptStream } from '@waxseal/core/node';
+export { type KmsClient, KmsError, KmsKeyring, MultiKeyring, RawAesKeyring } from '@waxseal/keyring';
