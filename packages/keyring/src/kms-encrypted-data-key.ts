@@ -2,6 +2,7 @@
 
 import { type EncryptedDataKey, MalformedMessageError } from '@waxseal/core';
 import { KMS_PROVIDER_ID } from './kms-data-keys.ts';
+import { KmsError } from './kms-error.ts';
 import { type KmsArn, parseKmsKeyArn } from './kms-key-arn.ts';
 import { dataKeyUnavailable } from './unwrap-attempts.ts';
 
@@ -32,6 +33,18 @@ export function kmsEncryptedDataKeys(
     const cause = new MalformedMessageError(`encrypted data key ${index} of ${providerId} does not name a KMS key ARN`);
     throw dataKeyUnavailable('unwrap', [{ keyring, key: `encrypted data key ${index}`, cause }]);
   });
+}
+
+/**
+ * Explains why a keyring without any key ARN opens nothing: messages name key ARNs. It is a common mistake.
+ *
+ * @throws DataKeyUnavailableError when all `keyIds` are aliases or bare ids.
+ */
+export function refuseAliasesAlone(keyring: string, keyIds: readonly string[]): void {
+  const [key] = keyIds;
+  if (key === undefined || keyIds.some((keyId) => parseKmsKeyArn(keyId) !== undefined)) return;
+  const cause = new KmsError('aliasCannotDecrypt', 'Decrypt', key);
+  throw dataKeyUnavailable('unwrap', [{ keyring, key, cause }]);
 }
 
 function decodeText(bytes: Uint8Array): string | undefined {

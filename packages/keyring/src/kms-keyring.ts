@@ -11,9 +11,8 @@ import { requireSuiteLength } from './data-key-length.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { generateDataKey, unwrapDataKey, wrapDataKey } from './kms-data-keys.ts';
-import { kmsEncryptedDataKeys } from './kms-encrypted-data-key.ts';
-import { KmsError } from './kms-error.ts';
-import { parseKmsKeyArn, requireKeyIdentifier } from './kms-key-arn.ts';
+import { kmsEncryptedDataKeys, refuseAliasesAlone } from './kms-encrypted-data-key.ts';
+import { requireKeyIdentifier } from './kms-key-arn.ts';
 import { attemptsOf, dataKeyUnavailable, firstDataKey } from './unwrap-attempts.ts';
 
 const NAME = 'KmsKeyring';
@@ -86,7 +85,7 @@ export class KmsKeyring implements Keyring {
   async onDecrypt(request: KeyringDecryptRequest): Promise<Uint8Array | undefined> {
     const entries = kmsEncryptedDataKeys(NAME, request.encryptedDataKeys);
     const matching = entries.filter(({ keyArn }) => this.#allKeyIds.includes(keyArn));
-    if (matching.length === 0 && entries.length > 0) this.#refuseWithoutArn();
+    if (matching.length === 0 && entries.length > 0) refuseAliasesAlone(NAME, this.#allKeyIds);
     const candidates = matching.map(({ keyArn, ciphertext }) => ({
       key: keyArn,
       unwrap: () => {
@@ -124,13 +123,5 @@ export class KmsKeyring implements Keyring {
     );
     if (attempts.length > 0) throw dataKeyUnavailable('wrap', attempts);
     return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  }
-
-  // A message names key ARNs, so a keyring that knows aliases alone matches nothing: say so, it is a common mistake.
-  #refuseWithoutArn(): void {
-    if (this.#allKeyIds.some((keyId) => parseKmsKeyArn(keyId) !== undefined)) return;
-    const key = this.#allKeyIds[0] ?? '';
-    const cause = new KmsError('aliasCannotDecrypt', 'Decrypt', key);
-    throw dataKeyUnavailable('unwrap', [{ keyring: NAME, key, cause }]);
   }
 }

@@ -9,7 +9,7 @@ import {
   type KeyringEncryptResult,
 } from '@waxseal/core';
 import { type Aead, encodeEncryptionContext, engine } from '@waxseal/core/crypto';
-import { concatenate, concatenateAndWipe } from './concatenate.ts';
+import { concatenate, concatenateAndWipe } from './byte-strings.ts';
 import { requireSuiteLength } from './data-key-length.ts';
 import { encodeLocaleSortedContext } from './locale-sorted-context.ts';
 import { type RawKeyName, requireRawKeyName } from './raw-key-name.ts';

@@ -1,6 +1,6 @@
 // Trying several ways to a data key, and telling what became of each.
 
-import { type DataKeyAttempt, DataKeyUnavailableError, DecryptionFailedError, EnvelopeError } from '@waxseal/core';
+import { type DataKeyAttempt, DataKeyUnavailableError, EnvelopeError } from '@waxseal/core';
 import { KmsError } from './kms-error.ts';
 
 /** One way to a data key. */
@@ -29,7 +29,7 @@ export async function firstDataKey(
       return await unwrap();
     } catch (cause) {
       signal?.throwIfAborted();
-      attempts.push({ keyring, key, cause });
+      attempts.push(...attemptsOf(cause, keyring, key));
     }
   }
   if (attempts.length === 0) return undefined;
@@ -50,7 +50,9 @@ export function dataKeyUnavailable(
 
 /** The attempts behind a failure of another keyring, flattened. */
 export function attemptsOf(cause: unknown, keyring: string, key: string): readonly DataKeyAttempt[] {
-  const nested = cause instanceof DataKeyUnavailableError ? cause.attempts : [];
+  // By code, not by class: the other keyring may stand on another copy of core.
+  const isOurs = EnvelopeError.is(cause) && cause.code === 'ERR_DATA_KEY_UNAVAILABLE';
+  const nested = isOurs ? (cause as DataKeyUnavailableError).attempts : [];
   return nested.length > 0 ? nested : [{ keyring, key, cause }];
 }
 
@@ -63,7 +65,7 @@ function weight(cause: unknown): number {
 
 function adviceFor(cause: unknown): string {
   if (cause instanceof KmsError) return `KMS ${cause.operation}: ${cause.advice}`;
-  if (cause instanceof DecryptionFailedError) {
+  if (EnvelopeError.is(cause) && cause.code === 'ERR_DECRYPTION_FAILED') {
     return 'the encryption context differs from the one when encrypting, or another key has this name';
   }
   return cause instanceof Error ? cause.message : 'the keyring failed';

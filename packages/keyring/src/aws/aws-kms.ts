@@ -1,6 +1,7 @@
 // Clients of the AWS SDK, one for each Region, made on demand.
 
 import { KMS, type KMSClientConfig } from '@aws-sdk/client-kms';
+import { isRegionName } from '../region-name.ts';
 
 /** Supplies SDK clients; throws for what is no Region, and after `close`, which destroys the clients. */
 export type AwsKmsSupplier = ((region: string | undefined) => KMS) & {
@@ -9,7 +10,6 @@ export type AwsKmsSupplier = ((region: string | undefined) => KMS) & {
 };
 
 const MAX_CLIENTS = 32;
-const REGION = /^[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/;
 const DEFAULT_REGION = '';
 
 /** Half of what a caller usually waits: the SDK itself has no time limit at all. */
@@ -28,7 +28,7 @@ const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000 };
 export function awsKms(config: KMSClientConfig = {}): AwsKmsSupplier {
   const clients = new RegionClients((region) => new KMS({ requestHandler: TIMEOUTS, ...config, ...region }));
   const supply = (region: string | undefined): KMS => {
-    if (region !== undefined && !REGION.test(region)) throw new RangeError('this is not the name of an AWS Region');
+    if (region !== undefined && !isRegionName(region)) throw new RangeError('this is not the name of an AWS Region');
     return clients.get(region ?? DEFAULT_REGION);
   };
   return Object.assign(supply, {

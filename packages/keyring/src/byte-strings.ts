@@ -1,3 +1,5 @@
+// Byte strings as values: joined and compared.
+
 /** Puts byte strings together in a fresh buffer. */
 export function concatenate(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -14,4 +16,9 @@ export function concatenateAndWipe(parts: readonly Uint8Array[]): Uint8Array {
   const joined = concatenate(parts);
   for (const part of parts) part.fill(0);
   return joined;
+}
+
+/** Compares byte strings that are no secrets; may stop at the first difference. */
+export function isSameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
 }
