@@ -1,9 +1,11 @@
+// Scripted faults, as data.
+
 /**
- * A scripted fault. A rule looks at the calls that match its filters (`operation`, `region`, `principal`, `keyId`),
- * counts them from 1, and strikes those its schedule names. Without a schedule it strikes every one.
+ * One rule. It looks at the calls that pass its filters (`operation`, `region`, `principal`, `keyId`), counts them from
+ * 1, and strikes those that its schedule (`every`, `nth`, `probability`) names; without a schedule, all of them.
  */
 export type FaultRule = {
-  /** Operation names; absent or `*`: all. */
+  /** Operation names; absent: all. */
   readonly operation?: string | readonly string[] | undefined;
   readonly region?: string | readonly string[] | undefined;
   /** ARN of the caller. */
@@ -15,16 +17,16 @@ export type FaultRule = {
   readonly every?: number | undefined;
   /** Strikes the matching calls with these numbers, from 1. */
   readonly nth?: number | readonly number[] | undefined;
-  /** Strikes with this probability, 0 to 1, from the plan's own seeded source. */
+  /** Strikes with this probability, above 0 and up to 1, from the plan's own seeded source. */
   readonly probability?: number | undefined;
   /** Stops after so many strikes. */
   readonly times?: number | undefined;
 
-  /** Error to answer with; with `latencyMs` alone the call goes on after the wait. */
+  /** Error to answer with. With `latencyMs` it comes after the wait; without it the call goes on after the wait. */
   readonly error?: FaultError | undefined;
-  /** Milliseconds on the clock before the call goes on or fails. */
+  /** Milliseconds on the engine's clock. */
   readonly latencyMs?: number | undefined;
-  /** Nobody answers: the connection is dropped (HTTP) or the call fails as a lost connection does in the SDK. */
+  /** Nobody answers: the connection is lost. */
   readonly outage?: boolean | undefined;
 };
 
@@ -33,19 +35,51 @@ export type FaultError =
   | string
   | { readonly name: string; readonly message?: string | undefined; readonly statusCode?: number | undefined };
 
-/** One call as the fault rules see it. */
-export type FaultCall = {
-  readonly operation: string;
-  readonly region: string;
-  readonly principal: string;
-  readonly keyId?: string | undefined;
-};
+const FIELDS: ReadonlySet<string> = new Set([
+  'operation',
+  'region',
+  'principal',
+  'keyId',
+  'every',
+  'nth',
+  'probability',
+  'times',
+  'error',
+  'latencyMs',
+  'outage',
+]);
 
-/** What the plan decided for one call: wait, then fail or go on. */
-export type Fault = {
-  readonly latencyMs: number;
-  readonly error?:
-    | { readonly name: string; readonly message?: string | undefined; readonly statusCode: number }
-    | undefined;
-  readonly outage: boolean;
-};
+/**
+ * Checks a rule, also one that came as JSON.
+ *
+ * @param place - How errors call it, such as `faults[0]`.
+ * @throws TypeError or RangeError naming the field.
+ */
+export function checkFaultRule(rule: unknown, place: string): FaultRule {
+  if (typeof rule !== 'object' || rule === null || Array.isArray(rule))
+    throw new TypeError(`${place} is not an object`);
+  const unknown = Object.keys(rule).find((field) => !FIELDS.has(field));
+  if (unknown !== undefined) throw new TypeError(`${place}.${unknown} is not a field of a fault rule`);
+  const { error, latencyMs, outage, every, times, probability, nth } = rule as FaultRule;
+  if (error === undefined && latencyMs === undefined && outage !== true) {
+    throw new TypeError(`${place} does nothing: give error, latencyMs or outage`);
+  }
+  for (const [field, value] of [
+    ['every', every],
+    ['times', times],
+    ['nth', nth],
+  ] as const) {
+    if (![value ?? 1].flat().every((count) => Number.isSafeInteger(count) && count >= 1)) {
+      throw new RangeError(`${place}.${field} is not a whole number from 1`);
+    }
+  }
+  if (latencyMs !== undefined && !(latencyMs >= 0 && latencyMs < 2 ** 31))
+    throw new RangeError(`${place}.latencyMs is not a wait`);
+  if (probability !== undefined && !(probability > 0 && probability <= 1)) {
+    throw new RangeError(`${place}.probability is not above 0 and up to 1`);
+  }
+  if (error !== undefined && typeof error !== 'string' && typeof error?.name !== 'string') {
+    throw new TypeError(`${place}.error is neither a name nor an object with a name`);
+  }
+  return rule as FaultRule;
+}
