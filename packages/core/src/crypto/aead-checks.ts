@@ -1,10 +1,6 @@
 // What both engines check before a frame: lengths that node:crypto and noble would take, or refuse in their own words.
 
-/** Length of every IV of the format. */
-export const IV_LENGTH = 12;
-
-/** Length of every tag of the format. */
-export const TAG_LENGTH = 16;
+import { IV_LENGTH } from '../limits.ts';
 
 /** @throws RangeError when the key is none of AES-128, AES-192 and AES-256. */
 export function checkKeyLength(length: number | undefined): asserts length is 16 | 24 | 32 {

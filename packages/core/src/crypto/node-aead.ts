@@ -9,7 +9,8 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { totalLength } from '../bytes.ts';
-import { checkIv, checkKeyLength, checkRoom, TAG_LENGTH } from './aead-checks.ts';
+import { TAG_LENGTH } from '../limits.ts';
+import { checkIv, checkKeyLength, checkRoom } from './aead-checks.ts';
 import type { Aead } from './crypto-engine.ts';
 
 const GCM_NAMES = { 16: 'aes-128-gcm', 24: 'aes-192-gcm', 32: 'aes-256-gcm' } as const;

@@ -4,37 +4,33 @@
 // exposes it takes no prehashed input: their last step blocks the loop for 0.5 to 0.6 ms (P-384).
 
 import {
-  createPublicKey,
   createSign,
   createVerify,
   generateKeyPair,
-  type KeyObject,
+  KeyObject,
   type Sign,
   sign,
   type Verify,
   verify,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { concatBytes } from '../bytes.ts';
+import { concatBytes, totalLength } from '../bytes.ts';
 import type { Signer, SigningKey, SigningKeyPair, Verifier } from './crypto-engine.ts';
 import { decodeDerSignature, fitDerSignature } from './der-signature.ts';
-import { type CurveName, type EcdsaCurve, ecdsaCurves, hasCompressedPointForm } from './ecdsa-curves.ts';
+import { type CurveName, type EcdsaCurve, ecdsaCurves } from './ecdsa-curves.ts';
+import { exportCompressedPoint, importCompressedPoint } from './node-public-key.ts';
 import { signatureOfLength } from './signature-of-length.ts';
+import { updateInSlices, updateWithBreaks } from './update-in-slices.ts';
 
 const generateKeyPairOnPool = promisify(generateKeyPair);
 const signOnPool = promisify(sign);
 const verifyOnPool = promisify(verify);
 
-class NodeSigningKey implements SigningKey {
-  readonly curve: CurveName;
-  /** Shows no bytes when inspected. */
-  readonly privateKey: KeyObject;
+/** The thread pool works on a copy of the message, so longer ones are hashed here, a slice at a time. */
+const MAX_POOL_LENGTH = 0x100_0000;
 
-  constructor(curve: CurveName, privateKey: KeyObject) {
-    this.curve = curve;
-    this.privateKey = privateKey;
-  }
-}
+/** Known by its KeyObject and not by a class, so that a key made by another copy of this module is as good. */
+type NodeSigningKey = SigningKey & { readonly privateKey: KeyObject };
 
 class NodeSigner implements Signer {
   readonly #curve: EcdsaCurve;
@@ -48,7 +44,7 @@ class NodeSigner implements Signer {
   }
 
   update(bytes: Uint8Array): void {
-    this.#sign.update(bytes);
+    updateInSlices(this.#sign, bytes);
   }
 
   async sign(preferredLength: number): Promise<Uint8Array> {
@@ -68,24 +64,25 @@ class NodeVerifier implements Verifier {
   }
 
   update(bytes: Uint8Array): void {
-    this.#verify.update(bytes);
+    updateInSlices(this.#verify, bytes);
   }
 
   async verify(signature: Uint8Array): Promise<boolean> {
-    const strict = decodeDerSignature(this.#curve, signature) !== undefined;
-    return this.#verify.verify(this.#publicKey, signature) && strict;
+    const isStrict = decodeDerSignature(this.#curve, signature) !== undefined;
+    return this.#verify.verify(this.#publicKey, signature) && isStrict;
   }
 }
 
 /** Makes a key pair on the thread pool (0.6 ms for P-384). */
-export async function generateNodeSigningKeyPair(name: CurveName): Promise<SigningKeyPair> {
-  const { publicKey, privateKey } = await generateKeyPairOnPool('ec', { namedCurve: name });
-  return { signingKey: new NodeSigningKey(name, privateKey), publicKey: compressedPoint(publicKey) };
+export async function generateNodeSigningKeyPair(curve: CurveName): Promise<SigningKeyPair> {
+  const { publicKey, privateKey } = await generateKeyPairOnPool('ec', { namedCurve: curve });
+  const signingKey: NodeSigningKey = { curve, privateKey };
+  return { signingKey, publicKey: exportCompressedPoint(publicKey) };
 }
 
 /** @throws TypeError for a key that another engine made. */
 export function createNodeSigner(key: SigningKey): Signer {
-  return new NodeSigner(ownKey(key));
+  return new NodeSigner(asNodeKey(key));
 }
 
 /** @returns undefined when `publicKey` is not a compressed point of the curve. */
@@ -101,8 +98,15 @@ export async function signWholeOnNode(
   parts: readonly Uint8Array[],
   length: number,
 ): Promise<Uint8Array> {
-  const { curve: name, privateKey } = ownKey(key);
+  const { curve: name, privateKey } = asNodeKey(key);
   const curve = ecdsaCurves[name];
+  if (totalLength(parts) > MAX_POOL_LENGTH) {
+    return signatureOfLength(curve, length, async () => {
+      const state = createSign(curve.hash);
+      await updateWithBreaks(state, parts);
+      return state.sign(privateKey);
+    });
+  }
   const message = concatBytes(parts);
   return signatureOfLength(curve, length, () => signOnPool(curve.hash, message, privateKey));
 }
@@ -117,29 +121,16 @@ export async function verifyWholeOnNode(
   const curve = ecdsaCurves[name];
   const key = importCompressedPoint(curve, publicKey);
   if (key === undefined || decodeDerSignature(curve, signature) === undefined) return false;
+  if (totalLength(parts) > MAX_POOL_LENGTH) {
+    const state = createVerify(curve.hash);
+    await updateWithBreaks(state, parts);
+    return state.verify(key, signature);
+  }
   return verifyOnPool(curve.hash, concatBytes(parts), key, signature);
 }
 
-function ownKey(key: SigningKey): NodeSigningKey {
-  if (!(key instanceof NodeSigningKey)) throw new TypeError('this signing key was made by another engine');
-  return key;
-}
-
-/** A compressed point wrapped as SubjectPublicKeyInfo: a third of the price of uncompressing it for a JWK. */
-function importCompressedPoint(curve: EcdsaCurve, point: Uint8Array): KeyObject | undefined {
-  if (!hasCompressedPointForm(curve, point)) return undefined;
-  const spki = Buffer.concat([curve.spkiPrefix, point]);
-  try {
-    return createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  } catch {
-    return undefined;
-  }
-}
-
-/** By way of a JWK, because exporting SubjectPublicKeyInfo takes several times as long. */
-function compressedPoint(publicKey: KeyObject): Uint8Array {
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-  const yBytes = Buffer.from(y, 'base64url');
-  const isOdd = (yBytes[yBytes.length - 1] ?? 0) & 1;
-  return Uint8Array.from([0x02 + isOdd, ...Buffer.from(x, 'base64url')]);
+function asNodeKey(key: SigningKey): NodeSigningKey {
+  const { privateKey } = key as Partial<NodeSigningKey>;
+  if (!(privateKey instanceof KeyObject)) throw new TypeError('this signing key was made by another engine');
+  return { curve: key.curve, privateKey };
 }

@@ -13,6 +13,7 @@ import {
 } from './node-ecdsa.ts';
 import { RandomPool } from './random-pool.ts';
 import { SigningKeyPairSource } from './signing-key-pair.ts';
+import { updateInSlices } from './update-in-slices.ts';
 
 /** Which engine `#engine` resolved to. */
 export const engineName = 'node' as const;
@@ -51,13 +52,13 @@ function keyPairSource(curve: CurveName): SigningKeyPairSource {
 
 function hmac(hash: HashName, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
   const state = createHmac(hash, HMAC_KEYS_AS_OBJECTS ? createSecretKey(key) : key);
-  for (const part of parts) state.update(part);
+  for (const part of parts) updateInSlices(state, part);
   return plainBytes(state.digest());
 }
 
 function digest(hash: HashName, parts: readonly Uint8Array[]): Uint8Array {
   const state = createHash(hash);
-  for (const part of parts) state.update(part);
+  for (const part of parts) updateInSlices(state, part);
   return plainBytes(state.digest());
 }
 

@@ -2,7 +2,8 @@
 
 import { gcm } from '@noble/ciphers/aes.js';
 import { concatBytes, totalLength } from '../bytes.ts';
-import { checkIv, checkKeyLength, checkRoom, TAG_LENGTH } from './aead-checks.ts';
+import { TAG_LENGTH } from '../limits.ts';
+import { checkIv, checkKeyLength, checkRoom } from './aead-checks.ts';
 import type { Aead } from './crypto-engine.ts';
 
 /** One AES key. noble takes a frame in one piece and verifies its tag before it decrypts anything. */

@@ -16,8 +16,12 @@ export class RandomPool {
     this.#fill = fill;
   }
 
-  /** @returns `length` fresh random bytes with a buffer of their own. */
+  /**
+   * @returns `length` fresh random bytes with a buffer of their own.
+   * @throws RangeError when `length` is no length: it must not move the place where unused bytes begin.
+   */
   take(length: number): Uint8Array {
+    if (!(Number.isSafeInteger(length) && length >= 0)) throw new RangeError('length must be an integer from 0 on');
     if (length > MAX_POOLED_LENGTH) {
       const bytes = new Uint8Array(length);
       this.#fill(bytes);

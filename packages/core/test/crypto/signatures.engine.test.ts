@@ -41,6 +41,28 @@ describe.each(curves)('ECDSA over $curve', ({ curve, publicKeyLength, signatureL
     }
   });
 
+  test('signs and verifies a long message in parts as it does in one piece', async () => {
+    const { signingKey, publicKey } = await engine.generateSigningKeyPair(curve);
+    const long = new Uint8Array(0x110_0000).fill(0x5a);
+    const parts = [long.subarray(0, 1000), long.subarray(1000, 0x30_0000), long.subarray(0x30_0000)];
+    const signature = await engine.signWhole(signingKey, parts, signatureLength);
+    const verifier = engine.createVerifier(curve, publicKey)!;
+    verifier.update(long);
+    expect(await verifier.verify(signature)).toBe(true);
+    expect(await engine.verifyWhole(curve, publicKey, [long], signature)).toBe(true);
+    long[long.length - 1] = 0;
+    expect(await engine.verifyWhole(curve, publicKey, [long], signature)).toBe(false);
+  });
+
+  test('keeps apart more public keys than a cache may hold', async () => {
+    const pairs = await Promise.all(Array.from({ length: 70 }, () => engine.generateSigningKeyPair(curve)));
+    const signature = await engine.signWhole(pairs[0]!.signingKey, [message], signatureLength);
+    for (const [index, { publicKey }] of [...pairs, pairs[0]!].entries()) {
+      const isSigner = index % pairs.length === 0;
+      expect(await engine.verifyWhole(curve, publicKey, [message], signature)).toBe(isSigner);
+    }
+  });
+
   test('refuses a length that no signature has, instead of trying for ever', async () => {
     const { signingKey } = await engine.generateSigningKeyPair(curve);
     await expect(engine.signWhole(signingKey, [message], 20)).rejects.toThrow(RangeError);
@@ -124,8 +146,9 @@ describe.each(curves)('ECDSA over $curve', ({ curve, publicKeyLength, signatureL
     expect(JSON.stringify(signingKey)).not.toMatch(/"d"|"0"/);
   });
 
-  test('refuses a signing key that it did not make', () => {
+  test('refuses a signing key that it did not make', async () => {
     expect(() => engine.createSigner({ curve })).toThrow(TypeError);
+    await expect(engine.signWhole({ curve }, [message], signatureLength)).rejects.toThrow(TypeError);
   });
 });
 
