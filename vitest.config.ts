@@ -23,12 +23,18 @@ function project(name: string, include: string[], engine: 'node' | 'portable') {
   };
 }
 
+/** For people; and, where CI asks for it, a file that it counts the tests in. */
+function reporters(): (string | [string, object])[] {
+  const outputFile = process.env['WAXSEAL_TEST_REPORT'];
+  return outputFile === undefined ? ['default'] : ['default', ['json', { outputFile }]];
+}
+
 const packages = ['core', 'keyring', 'data-key-cache', 'memory-kms', 'branch-keys', 'waxseal', 'cli', 'conformance'];
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    reporters: process.env['CI'] ? ['default'] : ['default'],
+    reporters: reporters(),
     projects: [
       ...packages.map((name) => project(name, [`packages/${name}/test/**/*.test.ts`], 'node')),
       project('examples', ['examples/test/**/*.test.ts'], 'node'),
