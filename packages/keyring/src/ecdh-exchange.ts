@@ -80,7 +80,8 @@ async function unwrap(
   return dataKey;
 }
 
-function isEcdh({ providerId }: EncryptedDataKey): boolean {
+/** Whether a data key was wrapped by an ECDH keyring, raw or KMS. */
+export function isEcdh({ providerId }: EncryptedDataKey): boolean {
   return providerId === 'raw-ecdh' || providerId === 'aws-kms-ecdh';
 }
 

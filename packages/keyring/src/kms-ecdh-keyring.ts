@@ -2,7 +2,7 @@
 
 import type { Keyring, KeyringDecryptRequest, KeyringEncryptRequest, KeyringEncryptResult } from '@waxseal/core';
 import { type AsymmetricKeyInput, importPublicKey } from './asymmetric-key.ts';
-import { decryptFromOther, type EcdhExchange, type EcdhRequest, encryptForOther } from './ecdh-exchange.ts';
+import { decryptFromOther, type EcdhExchange, type EcdhRequest, encryptForOther, isEcdh } from './ecdh-exchange.ts';
 import { type EcPublicKey, spkiDer, toEcPublicKey } from './elliptic-curve.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
@@ -90,8 +90,7 @@ export class KmsEcdhKeyring implements Keyring {
   }
 
   async onDecrypt(request: KeyringDecryptRequest): Promise<Uint8Array | undefined> {
-    const { encryptedDataKeys } = request;
-    if (!encryptedDataKeys.some(({ providerId }) => providerId.endsWith('-ecdh'))) return undefined;
+    if (!request.encryptedDataKeys.some(isEcdh)) return undefined;
     try {
       return await decryptFromOther(await this.#exchange(request), request);
     } catch (cause) {
