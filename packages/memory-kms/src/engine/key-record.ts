@@ -121,12 +121,12 @@ export type RegionalKey = {
   readonly transition?: { readonly state: 'Creating' | 'Updating'; readonly until: number } | undefined;
   /** For origin EXTERNAL: what this Region has imported, in the order of first import. */
   readonly imported: readonly ImportedMaterial[];
-  /** The last successful cryptographic operation. */
-  readonly lastUsage?: KeyUsageRecord | undefined;
 };
 
 /** The last successful cryptographic operation with a key. */
 export type KeyUsageRecord = {
+  /** The key ARN in the Region where it was used. */
+  readonly arn: string;
   readonly operation: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -176,6 +176,7 @@ export type AliasRecord = {
 export type KmsSnapshot = {
   readonly keys: readonly KeyRecord[];
   readonly aliases: readonly AliasRecord[];
+  readonly usages: readonly KeyUsageRecord[];
 };
 
 /** A key as one Region sees it. */

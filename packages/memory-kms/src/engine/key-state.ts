@@ -1,7 +1,7 @@
 // The states of a key, and which of them refuse which operation (KMS Developer Guide, "Key states").
 
-import { KmsServiceError } from './kms-service-error.ts';
 import type { LocalKey } from './key-record.ts';
+import { KmsServiceError } from './kms-service-error.ts';
 
 /** The states that this KMS knows; `Unavailable` belongs to custom key stores, which it has not. */
 export type KeyState =
@@ -67,7 +67,8 @@ const stateTable: Readonly<Record<StateRule, Refusals>> = {
  */
 export function keyState(key: LocalKey, now: number): KeyState {
   const { record, local } = key;
-  if (local.deletion !== undefined) return local.deletion.at === undefined ? 'PendingReplicaDeletion' : 'PendingDeletion';
+  if (local.deletion !== undefined)
+    return local.deletion.at === undefined ? 'PendingReplicaDeletion' : 'PendingDeletion';
   if (local.transition !== undefined && now < local.transition.until) return local.transition.state;
   if (record.origin === 'EXTERNAL' && !hasAllImported(key)) return 'PendingImport';
   return local.enabled ? 'Enabled' : 'Disabled';
@@ -76,7 +77,10 @@ export function keyState(key: LocalKey, now: number): KeyState {
 /** One missing material, expired or deleted, takes the whole key to PendingImport. */
 function hasAllImported({ record, local }: LocalKey): boolean {
   if (record.currentMaterialId === undefined) return false;
-  const required = record.materials.slice(0, 1 + record.materials.findIndex(({ id }) => id === record.currentMaterialId));
+  const required = record.materials.slice(
+    0,
+    1 + record.materials.findIndex(({ id }) => id === record.currentMaterialId),
+  );
   return required.every(({ id }) => local.imported.some((each) => each.materialId === id && each.bytes !== undefined));
 }
 

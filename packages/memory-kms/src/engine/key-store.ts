@@ -1,16 +1,17 @@
 // All keys and aliases of all accounts and Regions. Records are replaced, never changed.
 
 import { keyArn } from './key-identifier.ts';
-import type { AliasRecord, KeyRecord, KmsSnapshot, LocalKey, RegionalKey } from './key-record.ts';
+import type { AliasRecord, KeyRecord, KeyUsageRecord, KmsSnapshot, LocalKey, RegionalKey } from './key-record.ts';
 
 /** Holds keys and aliases; knows nothing of rules. */
 export class KeyStore {
   readonly #keys = new Map<string, KeyRecord>();
   readonly #aliases = new Map<string, AliasRecord>();
   readonly #aliasesOfKey = new Map<string, Set<string>>();
+  readonly #usages = new Map<string, KeyUsageRecord>();
   #revision = 0;
 
-  /** Grows with every change: tells whether a state that was written is still the current one. */
+  /** Grows with every change but that of usages: tells whether a state that was written is still the current one. */
   get revision(): number {
     return this.#revision;
   }
@@ -24,7 +25,9 @@ export class KeyStore {
   find(account: string, region: string, keyId: string): LocalKey | undefined {
     const record = this.record(account, keyId);
     const local = record !== undefined && Object.hasOwn(record.regions, region) ? record.regions[region] : undefined;
-    return record === undefined || local === undefined ? undefined : { record, local, arn: keyArn(region, account, keyId) };
+    return record === undefined || local === undefined
+      ? undefined
+      : { record, local, arn: keyArn(region, account, keyId) };
   }
 
   /** Every record, in order of creation. */
@@ -54,8 +57,18 @@ export class KeyStore {
     const regions = Object.fromEntries(Object.entries(record.regions).filter(([name]) => name !== region));
     if (Object.keys(regions).length > 0) this.put({ ...record, regions });
     else this.#keys.delete(`${account}/${keyId}`);
+    this.#usages.delete(keyArn(region, account, keyId));
     for (const alias of this.aliasesOf(account, region, keyId)) this.removeAlias(account, region, alias.name);
     this.#revision += 1;
+  }
+
+  /** The last successful cryptographic operation with a key in one Region. */
+  usage(arn: string): KeyUsageRecord | undefined {
+    return this.#usages.get(arn);
+  }
+
+  putUsage(usage: KeyUsageRecord): void {
+    this.#usages.set(usage.arn, usage);
   }
 
   alias(account: string, region: string, name: string): AliasRecord | undefined {
@@ -93,7 +106,7 @@ export class KeyStore {
 
   /** Everything, as plain data; shares its records with the store, which never changes them. */
   snapshot(): KmsSnapshot {
-    return { keys: [...this.#keys.values()], aliases: [...this.#aliases.values()] };
+    return { keys: [...this.#keys.values()], aliases: [...this.#aliases.values()], usages: [...this.#usages.values()] };
   }
 
   /** Replaces everything. The snapshot must have been validated by whoever read it from outside. */
@@ -101,8 +114,10 @@ export class KeyStore {
     this.#keys.clear();
     this.#aliases.clear();
     this.#aliasesOfKey.clear();
+    this.#usages.clear();
     for (const record of snapshot.keys) this.put(record);
     for (const alias of snapshot.aliases) this.putAlias(alias);
+    for (const usage of snapshot.usages) this.putUsage(usage);
     this.#revision += 1;
   }
 

@@ -3,7 +3,18 @@
 
 import type { StateRule } from './key-state.ts';
 import type { OperationName } from './operation-types.ts';
-import { blob, flag, integer, list, type Members, oneOf, stringMap, structure, text, timestamp } from './request-shape.ts';
+import {
+  blob,
+  flag,
+  integer,
+  list,
+  type Members,
+  oneOf,
+  stringMap,
+  structure,
+  text,
+  timestamp,
+} from './request-shape.ts';
 
 /** Ways in which a request may name its key: by id and key ARN, or by alias name and alias ARN as well. */
 export type KeyIdForms = 'none' | 'key' | 'keyOrAlias';
@@ -35,7 +46,10 @@ const limit = integer(1, 1000);
 const region = text(1, 32, /^([a-z]+-){2,3}\d+$/);
 const materialId = text(64, 64, /^[0-9a-f]+$/);
 const tags = list(structure({ 'TagKey!': text(1, 128), 'TagValue!': text(0, 256) }));
-const recipient = structure({ KeyEncryptionAlgorithm: oneOf('RSAES_OAEP_SHA_256'), AttestationDocument: blob(1, 262_144) });
+const recipient = structure({
+  KeyEncryptionAlgorithm: oneOf('RSAES_OAEP_SHA_256'),
+  AttestationDocument: blob(1, 262_144),
+});
 
 const rsaOaep = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'] as const;
 const encryptionAlgorithm = oneOf('SYMMETRIC_DEFAULT', ...rsaOaep, 'SM2PKE');
@@ -65,7 +79,13 @@ const mlKemSpecs = ['ML_KEM_512', 'ML_KEM_768', 'ML_KEM_1024'] as const;
 const olderSpecs = [...rsaSpecs, ...eccSpecs, 'SYMMETRIC_DEFAULT', ...hmacSpecs, 'SM2'] as const;
 const keySpec = oneOf(...olderSpecs, 'ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87', 'ECC_NIST_EDWARDS25519', ...mlKemSpecs);
 const pairSpec = oneOf(...rsaSpecs, ...eccSpecs, 'SM2', 'ECC_NIST_EDWARDS25519', ...mlKemSpecs);
-const usages = ['SIGN_VERIFY', 'ENCRYPT_DECRYPT', 'GENERATE_VERIFY_MAC', 'KEY_AGREEMENT', 'ENCAPSULATE_DECAPSULATE'] as const;
+const usages = [
+  'SIGN_VERIFY',
+  'ENCRYPT_DECRYPT',
+  'GENERATE_VERIFY_MAC',
+  'KEY_AGREEMENT',
+  'ENCAPSULATE_DECAPSULATE',
+] as const;
 
 const grantOperation = oneOf(
   'Decrypt',

@@ -17,3 +17,16 @@ export type GatedCall = KmsCall & {
 export interface RequestGate {
   admit(call: GatedCall): void | Promise<void>;
 }
+
+/**
+ * Thrown by a gate that plays an outage: nobody answers. The HTTP server drops the connection, the request handler and
+ * the in-process client fail as a lost connection does.
+ */
+export class ConnectionLostError extends Error {
+  override readonly name = 'ConnectionLostError';
+  readonly code = 'ECONNRESET';
+
+  constructor() {
+    super('the connection was closed before an answer came');
+  }
+}

@@ -1,0 +1,53 @@
+// Rules between the members of one request, checked with its shape, before any key is looked up.
+
+import { KmsServiceError } from './kms-service-error.ts';
+import type { OperationName } from './operation-types.ts';
+
+type Request = Readonly<Record<string, unknown>>;
+
+const dataKeyLength = (input: Request): void => {
+  if ((input['KeySpec'] === undefined) !== (input['NumberOfBytes'] === undefined)) return;
+  throw invalid('Please specify either number of bytes or key spec.');
+};
+
+/** Only a dry run may leave the ciphertext out, and then nothing but `KeyId` tells the key. */
+const optionalCiphertext = (keyIdMember: string) => (input: Request) => {
+  const modifiers = Array.isArray(input['DryRunModifiers']) ? (input['DryRunModifiers'] as readonly unknown[]) : [];
+  if (modifiers.length > 0 && input['DryRun'] !== true)
+    throw invalid('DryRunModifiers can be specified only when DryRun is true.');
+  if (modifiers.length === 0 && input['CiphertextBlob'] === undefined) {
+    throw invalid(
+      "1 validation error detected: Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null",
+    );
+  }
+  if (modifiers.length > 0 && input[keyIdMember] === undefined) {
+    throw invalid(`${keyIdMember} is required when the DryRun modifier IGNORE_CIPHERTEXT is set.`);
+  }
+};
+
+/** Nitro attestation is out of scope: answering without it would hand out the plaintext. */
+const withoutRecipient = (input: Request): void => {
+  if (input['Recipient'] === undefined) return;
+  throw new KmsServiceError('UnsupportedOperationException', 'Recipient is not supported by the in-memory KMS.');
+};
+
+type Rule = (input: Request) => void;
+
+const inputRules: { readonly [Name in OperationName]?: readonly Rule[] } = {
+  Decrypt: [withoutRecipient, optionalCiphertext('KeyId')],
+  DeriveSharedSecret: [withoutRecipient],
+  GenerateDataKey: [withoutRecipient, dataKeyLength],
+  GenerateDataKeyPair: [withoutRecipient],
+  GenerateDataKeyWithoutPlaintext: [dataKeyLength],
+  GenerateRandom: [withoutRecipient],
+  ReEncrypt: [optionalCiphertext('SourceKeyId')],
+};
+
+/** @throws KmsServiceError ValidationException, or UnsupportedOperationException for a `Recipient`. */
+export function applyInputRules(operation: OperationName, input: Request): void {
+  for (const rule of inputRules[operation] ?? []) rule(input);
+}
+
+function invalid(message: string): KmsServiceError {
+  return new KmsServiceError('ValidationException', message);
+}

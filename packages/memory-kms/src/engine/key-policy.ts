@@ -1,0 +1,57 @@
+// Key policies as texts: the default one, and the checks before one is stored.
+
+import type { Caller } from './access-request.ts';
+import type { Invocation } from './invocation.ts';
+import { rootArn } from './key-identifier.ts';
+import { KmsServiceError } from './kms-service-error.ts';
+
+/** Bytes of a key policy. */
+const MAX_POLICY_LENGTH = 32_768;
+
+/** The policy of a key that is created without one: the account decides by IAM. */
+export function defaultKeyPolicy(region: string, account: string): string {
+  const statement = {
+    Sid: 'Enable IAM User Permissions',
+    Effect: 'Allow',
+    Principal: { AWS: rootArn(region, account) },
+    Action: 'kms:*',
+    Resource: '*',
+  };
+  return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] }, undefined, 2);
+}
+
+/** A policy about to be stored. */
+export type NewPolicy = { readonly policy: string; readonly keyArn: string; readonly bypassLockout: boolean };
+
+/**
+ * Refuses a policy that is too long, is none, or locks its author out.
+ *
+ * @throws KmsServiceError LimitExceededException, MalformedPolicyDocumentException.
+ */
+export function requirePolicy(invocation: Invocation<object>, { policy, keyArn, bypassLockout }: NewPolicy): void {
+  const { authorizer, call } = invocation;
+  if (Buffer.byteLength(policy) > MAX_POLICY_LENGTH) {
+    throw new KmsServiceError('LimitExceededException', `The policy is longer than ${MAX_POLICY_LENGTH} bytes.`);
+  }
+  const fault = jsonFault(policy) ?? authorizer.policyFault?.(policy);
+  if (fault !== undefined) throw new KmsServiceError('MalformedPolicyDocumentException', fault);
+  if (!bypassLockout) requireNoLockout(invocation, policy, call.caller, keyArn);
+}
+
+function jsonFault(policy: string): string | undefined {
+  try {
+    const document: unknown = JSON.parse(policy);
+    if (typeof document === 'object' && document !== null && !Array.isArray(document)) return undefined;
+  } catch {
+    // Falls through to the one text for whatever is not a JSON object.
+  }
+  return 'Policy contains invalid JSON';
+}
+
+function requireNoLockout({ authorizer }: Invocation<object>, policy: string, caller: Caller, keyArn: string): void {
+  if (authorizer.wouldLockOut?.(policy, caller, keyArn) !== true) return;
+  throw new KmsServiceError(
+    'MalformedPolicyDocumentException',
+    'The new key policy will not allow you to update the key policy in the future.',
+  );
+}
