@@ -1,0 +1,117 @@
+// Branch keys on the cache's own mechanism: one call per miss, leases, renewal ahead of time, limits on age.
+
+import type { RequestPriority } from '@waxseal/core';
+import { engine } from '@waxseal/core/crypto';
+import {
+  type Clock,
+  type Lease,
+  LeaseCache,
+  type LeaseCacheStats,
+  LocalMaterialsCache,
+  type MaterialsCache,
+} from '@waxseal/data-key-cache';
+import type { BranchKey, BranchKeySource } from './branch-key-source.ts';
+import { requireName } from './store-arguments.ts';
+
+/** How branch keys are cached. */
+export type BranchKeyCacheOptions = {
+  /**
+   * The age at which a branch key is used no more and read anew; 1 to 2^31 − 1 ms. Also how long a revoked key can still
+   * be used, and a rotation can stay unnoticed. Chance takes off up to a tenth.
+   */
+  readonly maxAgeMs: number;
+  /** How long before the end of its age a key in use is renewed in the background; less than `maxAgeMs`. Default 0. */
+  readonly refreshAheadMs?: number | undefined;
+  /** Branch keys kept, each version counting; without `cache` only. Default 1,000. */
+  readonly capacity?: number | undefined;
+  /** A store shared with other keyrings of this process. */
+  readonly cache?: MaterialsCache | undefined;
+  /**
+   * Keyrings with the same cache, partition and logical store name share entries. Default: one of its own. Not empty,
+   * without U+0000.
+   */
+  readonly partitionId?: string | undefined;
+  readonly clock?: Clock | undefined;
+};
+
+/** What a caller hands down. */
+type AcquireOptions = { readonly signal?: AbortSignal | undefined; readonly priority?: RequestPriority | undefined };
+
+const RESOURCE_BRANCH_KEY = 2;
+const SCOPE_ENCRYPT = 1;
+const SCOPE_DECRYPT = 2;
+const PARTITION_LENGTH = 16;
+
+const encoder = new TextEncoder();
+
+/** Leases branch keys of one source. */
+export class BranchKeyCache {
+  readonly #source: BranchKeySource;
+  readonly #leases: LeaseCache<BranchKey>;
+  readonly #partition: Uint8Array;
+
+  /** @throws RangeError when a limit is out of range. TypeError for a wrong partition id, or `cache` with `capacity`. */
+  constructor(source: BranchKeySource, options: BranchKeyCacheOptions) {
+    if (options.cache !== undefined && options.capacity !== undefined) {
+      throw new TypeError('capacity belongs to the cache: give one of the two');
+    }
+    this.#source = source;
+    this.#partition =
+      options.partitionId === undefined
+        ? engine.randomBytes(PARTITION_LENGTH)
+        : encoder.encode(requireName(options.partitionId, 'partitionId'));
+    this.#leases = new LeaseCache<BranchKey>({
+      operation: 'branch-key',
+      dispose: (branchKey) => branchKey.key.fill(0),
+      maxAgeMs: options.maxAgeMs,
+      refreshAheadMs: options.refreshAheadMs,
+      cache: options.cache ?? new LocalMaterialsCache({ capacity: options.capacity }),
+      clock: options.clock,
+    });
+  }
+
+  /** Leases the version to encrypt under. */
+  acquireActive(branchKeyId: string, { signal, priority }: AcquireOptions): Promise<Lease<BranchKey>> {
+    return this.#leases.acquire(this.#entryId(SCOPE_ENCRYPT, [branchKeyId]), {
+      signal,
+      priority,
+      load: (loadOptions) => this.#source.getActiveBranchKey(branchKeyId, loadOptions),
+    });
+  }
+
+  /** Leases one version to decrypt with. */
+  acquireVersion(
+    branchKeyId: string,
+    version: string,
+    { signal, priority }: AcquireOptions,
+  ): Promise<Lease<BranchKey>> {
+    return this.#leases.acquire(this.#entryId(SCOPE_DECRYPT, [branchKeyId, version]), {
+      signal,
+      priority,
+      load: (loadOptions) => this.#source.getBranchKeyVersion(branchKeyId, version, loadOptions),
+    });
+  }
+
+  stats(): LeaseCacheStats {
+    return this.#leases.stats();
+  }
+
+  close(): void {
+    this.#leases.close();
+  }
+
+  /**
+   * Hashes what an entry is for:
+   *
+   *   SHA-384( 02 00 scope 00 partition 00 logical store name 00 branch key id [ 00 version ] )
+   *
+   * Neither the partition nor the name has a zero byte, and a version has 36 characters, so this is unambiguous.
+   *
+   * @see AWS Encryption SDK specification, framework/aws-kms/aws-kms-hierarchical-keyring.md, "Appendix A"
+   */
+  #entryId(scope: number, texts: readonly string[]): string {
+    const parts = [Uint8Array.of(RESOURCE_BRANCH_KEY, 0, scope, 0), this.#partition];
+    for (const text of [this.#source.logicalName, ...texts]) parts.push(Uint8Array.of(0), encoder.encode(text));
+    return Array.from(engine.digest('sha384', parts), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  }
+}

@@ -1,0 +1,1 @@
+export { DynamoDbStorage, type DynamoDbStorageOptions } from './dynamodb-storage.ts';

@@ -1,0 +1,164 @@
+import {
+  type DataKeyAttempt,
+  DataKeyUnavailableError,
+  DecryptionFailedError,
+  type EncryptedDataKey,
+  type EncryptionContext,
+  EnvelopeError,
+  type Keyring,
+  type KeyringDecryptRequest,
+  type KeyringEncryptRequest,
+  type KeyringEncryptResult,
+} from '@waxseal/core';
+import { engine } from '@waxseal/core/crypto';
+import type { LeaseCacheStats } from '@waxseal/data-key-cache';
+import { BranchKeyCache, type BranchKeyCacheOptions } from './branch-key-cache.ts';
+import type { BranchKeySource } from './branch-key-source.ts';
+import { requireBranchKeyId, requireName } from './store-arguments.ts';
+import { decodeUuid } from './uuid.ts';
+import { HIERARCHY_PROVIDER_ID, unwrapDataKey, versionBytes, wrapDataKey, wrappedLength } from './wrapped-data-key.ts';
+
+/** Finds the branch key of a message by its encryption context, such as one for each tenant. */
+export type BranchKeyIdFinder = (context: EncryptionContext) => string;
+
+/** Options of `HierarchicalKeyring`: exactly one of `branchKeyId` and `branchKeyIdFor`. */
+export type HierarchicalKeyringOptions = BranchKeyCacheOptions & {
+  readonly keyStore: BranchKeySource;
+  /** The branch key of all messages. */
+  readonly branchKeyId?: string | undefined;
+  /**
+   * Called with the whole context of each message, when encrypting and again when decrypting. When decrypting the
+   * context is what the message says: not yet authenticated, so it may name a key that this keyring's user is allowed
+   * to use, never a secret. What it throws fails the operation.
+   */
+  readonly branchKeyIdFor?: BranchKeyIdFinder | undefined;
+};
+
+const NAME = 'HierarchicalKeyring';
+const encoder = new TextEncoder();
+
+/**
+ * Wraps data keys under branch keys, which a key store keeps and KMS wraps: the number of KMS calls depends on branch
+ * keys and processes, not on messages. Reads and writes `aws-kms-hierarchy` encrypted data keys.
+ *
+ *   provider id: `aws-kms-hierarchy`; provider info: branch key id (UTF-8); ciphertext: see `wrapDataKey`
+ *
+ * @see AWS Encryption SDK specification, framework/aws-kms/aws-kms-hierarchical-keyring.md
+ */
+export class HierarchicalKeyring implements Keyring, AsyncDisposable {
+  readonly #cache: BranchKeyCache;
+  readonly #findBranchKeyId: BranchKeyIdFinder;
+
+  /** @throws TypeError when an option is missing or of the wrong form. RangeError when a limit is out of range. */
+  constructor(options: HierarchicalKeyringOptions) {
+    const { keyStore, branchKeyId, branchKeyIdFor } = options;
+    if (typeof keyStore?.getActiveBranchKey !== 'function' || typeof keyStore.getBranchKeyVersion !== 'function') {
+      throw new TypeError('keyStore must be a BranchKeyStore');
+    }
+    requireName(keyStore.logicalName, 'keyStore.logicalName');
+    if ((branchKeyId === undefined) === (branchKeyIdFor === undefined)) {
+      throw new TypeError('give either branchKeyId or branchKeyIdFor');
+    }
+    if (branchKeyId !== undefined) requireBranchKeyId(branchKeyId);
+    if (branchKeyIdFor !== undefined && typeof branchKeyIdFor !== 'function') {
+      throw new TypeError('branchKeyIdFor must be a function of the encryption context');
+    }
+    this.#findBranchKeyId = branchKeyIdFor ?? (() => branchKeyId ?? '');
+    this.#cache = new BranchKeyCache(keyStore, options);
+  }
+
+  async onEncrypt(request: KeyringEncryptRequest): Promise<KeyringEncryptResult> {
+    request.signal?.throwIfAborted();
+    const { algorithmSuite, encryptionContext } = request;
+    if (request.dataKey !== undefined && request.dataKey.length !== algorithmSuite.dataKeyLength) {
+      throw new RangeError(`the data key must be ${algorithmSuite.dataKeyLength} bytes long for this suite`);
+    }
+    const branchKeyId = requireBranchKeyId(this.#findBranchKeyId(encryptionContext));
+    const lease = await this.#orUnavailable('wrap', branchKeyId, request.signal, () =>
+      this.#cache.acquireActive(branchKeyId, request),
+    );
+    try {
+      const dataKey = request.dataKey ?? engine.randomBytes(algorithmSuite.dataKeyLength);
+      const ciphertext = wrapDataKey({ ...lease.value, branchKeyId }, encryptionContext, dataKey);
+      const providerInfo = encoder.encode(branchKeyId);
+      return { dataKey, encryptedDataKeys: [{ providerId: HIERARCHY_PROVIDER_ID, providerInfo, ciphertext }] };
+    } finally {
+      lease.release();
+    }
+  }
+
+  async onDecrypt(request: KeyringDecryptRequest): Promise<Uint8Array | undefined> {
+    request.signal?.throwIfAborted();
+    const candidates = request.encryptedDataKeys.filter(({ providerId }) => providerId === HIERARCHY_PROVIDER_ID);
+    if (candidates.length === 0) return undefined;
+    const branchKeyId = requireBranchKeyId(this.#findBranchKeyId(request.encryptionContext));
+    const attempts: DataKeyAttempt[] = [];
+    for (const candidate of candidates.filter((entry) => names(entry, branchKeyId))) {
+      try {
+        return await this.#unwrap(branchKeyId, candidate, request);
+      } catch (cause) {
+        request.signal?.throwIfAborted();
+        attempts.push({ keyring: NAME, key: branchKeyId, cause });
+      }
+    }
+    if (attempts.length === 0) return undefined;
+    throw unavailable('unwrap', attempts);
+  }
+
+  /** What the cache of branch keys counted. */
+  stats(): LeaseCacheStats {
+    return this.#cache.stats();
+  }
+
+  /** Takes its branch keys out of the cache and wipes them; operations that start now fail. A second call does nothing. */
+  close(): void {
+    this.#cache.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async #unwrap(
+    branchKeyId: string,
+    { ciphertext }: EncryptedDataKey,
+    request: KeyringDecryptRequest,
+  ): Promise<Uint8Array> {
+    const { algorithmSuite, encryptionContext } = request;
+    if (ciphertext.length !== wrappedLength(algorithmSuite.dataKeyLength)) throw new DecryptionFailedError();
+    const version = decodeUuid(versionBytes(ciphertext));
+    const lease = await this.#cache.acquireVersion(branchKeyId, version, request);
+    try {
+      const dataKey = unwrapDataKey({ ...lease.value, branchKeyId, version }, encryptionContext, ciphertext);
+      if (dataKey === undefined) throw new DecryptionFailedError();
+      return dataKey;
+    } finally {
+      lease.release();
+    }
+  }
+
+  async #orUnavailable<Result>(
+    verb: 'wrap' | 'unwrap',
+    branchKeyId: string,
+    signal: AbortSignal | undefined,
+    task: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await task();
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw unavailable(verb, [{ keyring: NAME, key: branchKeyId, cause }]);
+    }
+  }
+}
+
+function names({ providerInfo }: EncryptedDataKey, branchKeyId: string): boolean {
+  const id = encoder.encode(branchKeyId);
+  return providerInfo.length === id.length && providerInfo.every((byte, index) => byte === id[index]);
+}
+
+function unavailable(verb: 'wrap' | 'unwrap', attempts: readonly DataKeyAttempt[]): DataKeyUnavailableError {
+  const [first] = attempts;
+  const reason = EnvelopeError.is(first?.cause) ? first.cause.message : 'the key store failed';
+  return new DataKeyUnavailableError(`could not ${verb} the data key: ${reason}`, attempts);
+}
