@@ -25,9 +25,10 @@ export function progressLine(name: string, totalBytes: number): { update(chunk: 
       bytes += chunk.length;
       const percent = Math.min(100, Math.floor((bytes / Math.max(1, totalBytes)) * 100));
       const step = isTerminal ? 1 : 25;
-      if (percent < shown + step) return;
-      shown = percent - (percent % step);
-      show(percent);
+      const reached = percent - (percent % step);
+      if (reached <= shown) return;
+      shown = reached;
+      show(reached);
     },
     end(): void {
       if (isTerminal) process.stdout.write('\n');
