@@ -1,9 +1,8 @@
 import { type Clock, systemClock } from '../engine/clock.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
-import type { GatedCall, RequestGate } from '../engine/request-gate.ts';
+import { ConnectionLostError, type GatedCall, type RequestGate } from '../engine/request-gate.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { FaultError } from './fault-rule.ts';
-import { OutageError } from './outage-error.ts';
 
 /** Texts that KMS sends with errors a script is likely to name; others come without a text. */
 const TEXTS: Readonly<Record<string, string>> = {
@@ -23,7 +22,7 @@ export class FaultGate implements RequestGate {
     this.#clock = clock;
   }
 
-  /** @throws KmsServiceError the scripted error; OutageError where nobody answers. */
+  /** @throws KmsServiceError the scripted error; ConnectionLostError where nobody answers. */
   admit(call: GatedCall): void | Promise<void> {
     const input = (typeof call.input === 'object' && call.input !== null ? call.input : {}) as Record<string, unknown>;
     const named = input['KeyId'] ?? input['SourceKeyId'];
@@ -42,7 +41,7 @@ export class FaultGate implements RequestGate {
 }
 
 function fail(outage: boolean, error: FaultError | undefined): void {
-  if (outage) throw new OutageError();
+  if (outage) throw new ConnectionLostError();
   if (error === undefined) return;
   const { name, message, statusCode } =
     typeof error === 'string' ? ({ name: error } as Exclude<FaultError, string>) : error;
