@@ -1,6 +1,6 @@
-import { DataKeyUnavailableError } from '@waxseal/core';
 import { KmsError, KmsKeyring, limitRegions } from '@waxseal/keyring';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { dataKeyFailure } from './failures.ts';
 import { decryptRequest, encryptRequest } from './requests.ts';
 import { awsError, keyArn, StubKms } from './stub-kms.ts';
 
@@ -15,15 +15,6 @@ beforeEach(() => {
 
 const wrapped = async (generatorKeyId: string, keyIds: string[] = []) =>
   new KmsKeyring({ kms, generatorKeyId, keyIds }).onEncrypt(encryptRequest());
-
-const failure = async (promise: Promise<unknown>): Promise<DataKeyUnavailableError> => {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(DataKeyUnavailableError);
-  return error as DataKeyUnavailableError;
-};
 
 describe('encrypting', () => {
   test('makes one data key and wraps it under every further key, in the order given', async () => {
@@ -73,7 +64,7 @@ describe('encrypting', () => {
       if (operation === 'Encrypt') throw awsError('AccessDeniedException');
       return answer;
     };
-    const error = await failure(wrapped(FIRST, [SECOND, THIRD]));
+    const error = await dataKeyFailure(wrapped(FIRST, [SECOND, THIRD]));
     expect(error.category).toBe('denied');
     expect(error.attempts.map(({ key }) => key)).toEqual([SECOND, THIRD]);
     expect(error.message).toContain('access denied');
@@ -87,7 +78,7 @@ describe('encrypting', () => {
     ['an empty ciphertext', { CiphertextBlob: new Uint8Array(0) }, 'no ciphertext'],
   ])('refuses an answer with %s', async (_what, change, text) => {
     kms.bend = (_call, answer) => ({ ...answer, ...change });
-    const error = await failure(wrapped(FIRST));
+    const error = await dataKeyFailure(wrapped(FIRST));
     expect(error.attempts[0]?.cause).toMatchObject({ code: 'ERR_KMS_UNEXPECTED_ANSWER', operation: 'GenerateDataKey' });
     expect(String(error.attempts[0]?.cause)).toContain(text);
   });
@@ -99,14 +90,14 @@ describe('encrypting', () => {
       handed = input['Plaintext'] as Uint8Array;
       throw awsError('DisabledException');
     };
-    await failure(wrapped(FIRST, [SECOND]));
+    await dataKeyFailure(wrapped(FIRST, [SECOND]));
     expect(handed).toEqual(new Uint8Array(32));
   });
 
   test('names a key whose Region has no client, instead of leaving it out', async () => {
     const supplier = limitRegions(() => kms, ['us-east-1']);
     const keyring = new KmsKeyring({ kms: supplier, generatorKeyId: FIRST, keyIds: [SECOND] });
-    const error = await failure(keyring.onEncrypt(encryptRequest()));
+    const error = await dataKeyFailure(keyring.onEncrypt(encryptRequest()));
     expect(error.attempts).toMatchObject([{ key: SECOND, cause: { code: 'ERR_KMS_NO_CLIENT', keyId: SECOND } }]);
   });
 
@@ -161,7 +152,7 @@ describe('decrypting', () => {
     const keyring = new KmsKeyring({ kms, keyIds: [FIRST] });
     for (const change of [{ KeyId: SECOND }, { Plaintext: new Uint8Array(16) }]) {
       kms.bend = (_call, answer) => ({ ...answer, ...change });
-      const error = await failure(keyring.onDecrypt(decryptRequest(encryptedDataKeys)));
+      const error = await dataKeyFailure(keyring.onDecrypt(decryptRequest(encryptedDataKeys)));
       expect(error.attempts[0]?.cause).toMatchObject({ code: 'ERR_KMS_UNEXPECTED_ANSWER', category: 'mismatch' });
     }
   });
@@ -183,7 +174,7 @@ describe('decrypting', () => {
       throw throttled;
     };
     const keyring = new KmsKeyring({ kms, keyIds: [FIRST, SECOND] });
-    const error = await failure(keyring.onDecrypt(decryptRequest(encryptedDataKeys)));
+    const error = await dataKeyFailure(keyring.onDecrypt(decryptRequest(encryptedDataKeys)));
     expect(error.category).toBe('transient');
     expect(error.attempts).toMatchObject([
       { keyring: 'KmsKeyring', key: FIRST, cause: { operation: 'Decrypt', keyId: FIRST, cause: throttled } },
@@ -195,7 +186,7 @@ describe('decrypting', () => {
   test('says that the context differs when one value changed, without telling it', async () => {
     const { encryptedDataKeys } = await wrapped(FIRST);
     const request = decryptRequest(encryptedDataKeys, { encryptionContext: { purpose: 's3cret', Äpfel: 'grün' } });
-    const error = await failure(new KmsKeyring({ kms, keyIds: [FIRST] }).onDecrypt(request));
+    const error = await dataKeyFailure(new KmsKeyring({ kms, keyIds: [FIRST] }).onDecrypt(request));
     expect(error).toMatchObject({ category: 'mismatch' });
     expect(error.message).toContain('the encryption context differs');
     expect(error.message).not.toContain('s3cret');
@@ -205,7 +196,7 @@ describe('decrypting', () => {
     const { encryptedDataKeys } = await wrapped(FIRST);
     const bad = { providerId: 'aws-kms', providerInfo: Buffer.from('alias/x'), ciphertext: new Uint8Array(1) };
     const request = decryptRequest([...encryptedDataKeys, bad]);
-    const error = await failure(new KmsKeyring({ kms, keyIds: [FIRST] }).onDecrypt(request));
+    const error = await dataKeyFailure(new KmsKeyring({ kms, keyIds: [FIRST] }).onDecrypt(request));
     expect(error.attempts[0]?.cause).toMatchObject({ code: 'ERR_MESSAGE_MALFORMED' });
   });
 
@@ -213,7 +204,7 @@ describe('decrypting', () => {
     kms.resolve = () => FIRST;
     const keyring = new KmsKeyring({ kms, generatorKeyId: 'alias/app' });
     const { encryptedDataKeys } = await keyring.onEncrypt(encryptRequest());
-    const error = await failure(keyring.onDecrypt(decryptRequest(encryptedDataKeys)));
+    const error = await dataKeyFailure(keyring.onDecrypt(decryptRequest(encryptedDataKeys)));
     expect(error.message).toContain('alias');
   });
 
