@@ -5,14 +5,17 @@ export type BytesLike = Uint8Array | ArrayBufferView | ArrayBuffer | SharedArray
 
 /**
  * Views what a caller gave as bytes, without copying; shared memory is copied, since another thread could change it
- * between check and use.
+ * between check and use. Never returns a Node `Buffer`, whose `slice` shares memory where a Uint8Array's copies.
  *
  * @param what - Name of the parameter, for the error.
  * @throws TypeError for anything else; for a string it says how to make bytes of it.
  */
 export function toBytes(value: unknown, what: string): Uint8Array {
-  if (value instanceof Uint8Array) return isShared(value.buffer) ? value.slice() : value;
-  if (ArrayBuffer.isView(value)) return toBytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), what);
+  if (ArrayBuffer.isView(value)) {
+    const isPlain = value instanceof Uint8Array && value.constructor === Uint8Array;
+    const bytes = isPlain ? value : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    return isShared(bytes.buffer) ? bytes.slice() : bytes;
+  }
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (isShared(value)) return new Uint8Array(value).slice();
   if (typeof value === 'string') {

@@ -1,7 +1,9 @@
 export { CommitmentPolicy } from './commitment-policy.ts';
 export type { CryptoEngine, SigningKey } from './crypto/crypto-engine.ts';
 export { type DecryptResult, decrypt } from './decrypt.ts';
+export { type DecryptWebStream, decryptWebStream } from './decrypt-web-stream.ts';
 export { type EncryptResult, encrypt } from './encrypt.ts';
+export { type EncryptWebStream, encryptWebStream } from './encrypt-web-stream.ts';
 export type { EncryptionContext } from './encryption-context.ts';
 export {
   ContextMismatchError,

@@ -1,32 +1,40 @@
 // One encryption under way, for every kind of stream: from the materials to the last byte, or to its abandonment.
 
-import { toBytes } from '../bytes.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import type { Keyring } from '../materials/keyring.ts';
 import type { MaterialsManager } from '../materials/materials-manager.ts';
-import { checkEncryptOptions, type EncryptStreamOptions } from '../message-options.ts';
+import { checkEncryptOptions, type EncryptSettings, type EncryptStreamOptions } from '../message-options.ts';
 import { type Deferred, deferred } from './deferred.ts';
+import { listenForAbort } from './listen-for-abort.ts';
+import type { MessageMachine, OnFailure } from './message-machine.ts';
 import type { MessageSealer } from './message-sealer.ts';
 import { startSealing } from './start-sealing.ts';
 
-/**
- * The state machine behind the encrypting streams.
- *
- * `start` once and first; then `push`, any number of times; then `finish`. `close` in any case, with the error if there
- * was one: it settles `header`, stops a pending request for materials and ends the lease of the keys.
- */
-export class MessageEncryption {
-  readonly #keys: Keyring | MaterialsManager;
-  readonly #options: EncryptStreamOptions;
+const NO_BYTES = new Uint8Array(0);
+
+/** The state machine behind the encrypting streams. Asks for its materials at once, not at the first byte. */
+export class MessageEncryption implements MessageMachine {
+  readonly inputName = 'plaintext';
   readonly #abort = new AbortController();
   readonly #header: Deferred<MessageHeader> = deferred();
+  readonly #starting: Promise<void>;
+  readonly #stopListening: () => void;
   #sealer: MessageSealer | undefined;
+  #headerBytes: readonly Uint8Array[] = [];
   #closed = false;
+  #reason: unknown;
 
-  constructor(keys: Keyring | MaterialsManager, options: EncryptStreamOptions) {
-    checkEncryptOptions(options);
-    this.#keys = keys;
-    this.#options = options;
+  /** @throws TypeError, RangeError for wrong options. */
+  constructor(keys: Keyring | MaterialsManager, options: EncryptStreamOptions, onFailure: OnFailure) {
+    const settings = checkEncryptOptions(options);
+    const fail = (error: unknown): void => {
+      this.close(error);
+      onFailure(error);
+    };
+    if (settings.signal?.aborted) this.#abort.abort(settings.signal.reason);
+    this.#stopListening = listenForAbort(settings.signal, fail);
+    this.#starting = this.#start(keys, { ...settings, signal: this.#abort.signal });
+    this.#starting.catch(fail);
   }
 
   /** Settles as soon as the header is made, or when the encryption fails before. */
@@ -34,44 +42,49 @@ export class MessageEncryption {
     return this.#header.promise;
   }
 
-  /** Asks for materials. @returns The header's bytes. */
-  async start(): Promise<readonly Uint8Array[]> {
-    const { signal } = this.#options;
-    const settings = checkEncryptOptions(this.#options);
-    const combined = signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]);
-    const sealer = await startSealing(this.#keys, { ...settings, signal: combined }, 'incremental');
-    if (this.#closed) {
-      sealer.close();
-      throw new Error('the stream was closed');
-    }
-    this.#sealer = sealer;
-    this.#header.resolve(sealer.header);
-    return sealer.headerBytes;
+  push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined {
+    if (this.#sealer === undefined) return this.#starting.then(() => this.#push(chunk, output));
+    this.#push(chunk, output);
+    return undefined;
   }
 
-  /** Takes plaintext; puts out the frames that are full. */
-  push(chunk: unknown, output: Uint8Array[]): void {
-    this.#started().push(toBytes(chunk, 'plaintext'), output);
-  }
-
-  /** Puts out the rest of the message. */
   async finish(output: Uint8Array[]): Promise<void> {
-    await this.#started().finish(new Uint8Array(0), output);
+    await this.#starting;
+    const sealer = this.#openSealer(output);
+    await sealer.finish(NO_BYTES, output);
     this.close();
   }
 
-  /** May be called again; only the first error counts. */
   close(error?: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    const reason = error ?? new Error('the stream was closed before its header was made');
-    this.#header.reject(reason);
-    this.#abort.abort(reason);
+    this.#reason = error ?? new Error('the stream was closed');
+    this.#stopListening();
+    this.#header.reject(this.#reason);
+    this.#abort.abort(this.#reason);
     this.#sealer?.close();
   }
 
-  #started(): MessageSealer {
-    if (this.#sealer === undefined) throw new Error('not started');
+  async #start(keys: Keyring | MaterialsManager, settings: EncryptSettings): Promise<void> {
+    const sealer = await startSealing(keys, settings, 'incremental');
+    if (this.#closed) {
+      sealer.close();
+      throw this.#reason;
+    }
+    this.#sealer = sealer;
+    this.#headerBytes = sealer.headerBytes;
+    this.#header.resolve(sealer.header);
+  }
+
+  #push(chunk: Uint8Array, output: Uint8Array[]): void {
+    this.#openSealer(output).push(chunk, output);
+  }
+
+  /** The header goes out with the first bytes of the body. */
+  #openSealer(output: Uint8Array[]): MessageSealer {
+    if (this.#closed || this.#sealer === undefined) throw this.#reason;
+    if (this.#headerBytes.length > 0) output.push(...this.#headerBytes);
+    this.#headerBytes = [];
     return this.#sealer;
   }
 }
