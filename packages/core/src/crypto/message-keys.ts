@@ -5,7 +5,7 @@ import type { Aead, CryptoEngine, HashName } from './crypto-engine.ts';
 import { hkdfExpand, hkdfExtract } from './hkdf.ts';
 
 /** Length of the commitment in a version 2 header. */
-export const COMMITMENT_LENGTH = 32;
+const COMMITMENT_LENGTH = 32;
 
 const DERIVE_KEY: Uint8Array = new TextEncoder().encode('DERIVEKEY');
 const COMMIT_KEY: Uint8Array = new TextEncoder().encode('COMMITKEY');
