@@ -14,22 +14,19 @@
 //
 // Source: AWS Encryption SDK specification 0.4.0, framework/caching-cmm.md and cryptographic-materials-cache.md.
 
-import type {
-  AlgorithmSuite,
-  CommitmentPolicy,
-  DecryptionMaterialsRequest,
-  EncryptionContext,
-  EncryptionMaterialsRequest,
-} from '@waxseal/core';
+import type { CommitmentPolicy } from '@waxseal/core';
 import { encodeEncryptedDataKey, encodeEncryptionContext, engine } from '@waxseal/core/crypto';
+import type { SharedDecryptionRequest, SharedEncryptionRequest } from './own-copies.ts';
+
+const RESOURCE_CACHING_MANAGER = 1;
+const OPERATION_ENCRYPT = 1;
+const OPERATION_DECRYPT = 2;
 
 const POLICY_BYTES: Readonly<Record<CommitmentPolicy, number>> = {
   FORBID_ENCRYPT_ALLOW_DECRYPT: 1,
   REQUIRE_ENCRYPT_ALLOW_DECRYPT: 2,
   REQUIRE_ENCRYPT_REQUIRE_DECRYPT: 3,
 };
-
-const ZERO = Uint8Array.of(0);
 
 /** A partition as bytes: what keeps the entries of different managers in one store apart. */
 export type Partition = Uint8Array;
@@ -44,62 +41,72 @@ export function encodePartition(partitionId: string): Partition {
 }
 
 /** @returns The SHA-384 digest as a string of 48 characters, each one byte. */
-export function encryptionEntryId(partition: Partition, request: EncryptionMaterialsRequest): string {
+export function encryptionEntryId(partition: Partition, request: SharedEncryptionRequest): string {
   const suite = request.algorithmSuite;
-  const choice = suite === undefined ? [0, 0, 0] : [0, 1, 0, ...suiteId(suite), 0];
   const required = encodeKeys(request.requiredEncryptionContextKeys ?? []);
   const context = encodeEncryptionContext(request.encryptionContext);
-  return digest([
-    Uint8Array.of(1, 0, 1, 0),
-    partition,
-    Uint8Array.from(choice),
-    context,
-    Uint8Array.of(0, POLICY_BYTES[request.commitmentPolicy]),
-    required,
-    encodeLengths(0, context.length, required.length),
-  ]);
+  const input = new EntryIdInput(partition, OPERATION_ENCRYPT, context.length + required.length);
+  if (suite === undefined) input.writeByte(0);
+  else input.writeByte(1).writeByte(0).writeU16(suite.id);
+  input.writeByte(0).writeBytes(context);
+  input.writeByte(0).writeByte(POLICY_BYTES[request.commitmentPolicy]).writeBytes(required);
+  return input.digest(0, context.length, required.length);
 }
 
 /** @returns The SHA-384 digest as a string of 48 characters, each one byte. */
-export function decryptionEntryId(partition: Partition, request: DecryptionMaterialsRequest): string {
+export function decryptionEntryId(partition: Partition, request: SharedDecryptionRequest): string {
   const keys = request.encryptedDataKeys.map(encodeEncryptedDataKey).sort(Buffer.compare);
+  const keysLength = keys.reduce((sum, { length }) => sum + length, 0);
   const context = encodeEncryptionContext(request.encryptionContext);
   const reproduced = encodeEncryptionContext(request.reproducedEncryptionContext ?? {});
-  return digest([
-    Uint8Array.of(1, 0, 2, 0),
-    partition,
-    Uint8Array.of(0, ...suiteId(request.algorithmSuite), 0),
-    ...keys,
-    ZERO,
-    context,
-    Uint8Array.of(0, POLICY_BYTES[request.commitmentPolicy]),
-    reproduced,
-    encodeLengths(totalLength(keys), context.length, reproduced.length),
-  ]);
-}
-
-function suiteId({ id }: AlgorithmSuite): readonly [number, number] {
-  return [id >> 8, id & 0xff];
+  const input = new EntryIdInput(partition, OPERATION_DECRYPT, keysLength + context.length + reproduced.length);
+  input.writeU16(request.algorithmSuite.id).writeByte(0);
+  for (const key of keys) input.writeBytes(key);
+  input.writeByte(0).writeBytes(context);
+  input.writeByte(0).writeByte(POLICY_BYTES[request.commitmentPolicy]).writeBytes(reproduced);
+  return input.digest(keysLength, context.length, reproduced.length);
 }
 
 /** Sorted and with their lengths, as a context of empty values. */
 function encodeKeys(keys: readonly string[]): Uint8Array {
   const context: Record<string, string> = Object.create(null);
   for (const key of keys) context[key] = '';
-  return encodeEncryptionContext(context satisfies EncryptionContext);
+  return encodeEncryptionContext(context);
 }
 
-function encodeLengths(...lengths: readonly number[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(4 * lengths.length));
-  for (const [index, length] of lengths.entries()) view.setUint32(4 * index, length);
-  return new Uint8Array(view.buffer);
-}
+/** Bytes of the input that neither a partition, nor keys, nor a context takes; rounded up. */
+const FIXED_LENGTH = 32;
 
-function totalLength(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { length }) => sum + length, 0);
-}
+/** Gathers the digest's input in one array: a call to the hash for each field would cost more than the hashing. */
+class EntryIdInput {
+  readonly #bytes: Uint8Array;
+  #length = 0;
 
-function digest(parts: readonly Uint8Array[]): string {
-  const bytes = engine.digest('sha384', parts);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  constructor(partition: Partition, operation: number, variableLength: number) {
+    this.#bytes = new Uint8Array(FIXED_LENGTH + partition.length + variableLength);
+    this.writeByte(RESOURCE_CACHING_MANAGER).writeByte(0).writeByte(operation).writeByte(0);
+    this.writeBytes(partition).writeByte(0);
+  }
+
+  writeByte(value: number): this {
+    this.#bytes[this.#length] = value;
+    this.#length += 1;
+    return this;
+  }
+
+  writeU16(value: number): this {
+    return this.writeByte(value >>> 8).writeByte(value & 0xff);
+  }
+
+  writeBytes(bytes: Uint8Array): this {
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
+
+  digest(...lengths: readonly number[]): string {
+    for (const length of lengths) this.writeU16(length >>> 16).writeU16(length & 0xffff);
+    const digest = engine.digest('sha384', [this.#bytes.subarray(0, this.#length)]);
+    return Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('latin1');
+  }
 }

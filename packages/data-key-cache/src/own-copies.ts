@@ -66,5 +66,5 @@ function copyContext(context: EncryptionContext): EncryptionContext {
 /** @returns A copy with bytes of its own. */
 export function copyEncryptedDataKey(key: EncryptedDataKey): EncryptedDataKey {
   const { providerId, providerInfo, ciphertext } = key;
-  return { providerId, providerInfo: Uint8Array.from(providerInfo), ciphertext: Uint8Array.from(ciphertext) };
+  return { providerId, providerInfo: new Uint8Array(providerInfo), ciphertext: new Uint8Array(ciphertext) };
 }
