@@ -44,8 +44,7 @@ const curves = [
 ] as const;
 curves satisfies readonly EcdhCurve[];
 
-/** @returns The curve of an EC key; undefined for any other curve. */
-export function curveOf(key: KeyObject): EcdhCurve | undefined {
+function curveOf(key: KeyObject): EcdhCurve | undefined {
   return curves.find(({ openssl }) => openssl === key.asymmetricKeyDetails?.namedCurve);
 }
 
@@ -58,7 +57,7 @@ export type EcPublicKey = { readonly curve: EcdhCurve; readonly key: KeyObject; 
  * @throws TypeError when it is not on P-256, P-384 or P-521.
  */
 export function toEcPublicKey(key: KeyObject, field: string): EcPublicKey {
-  const curve = curveOf(key);
+  const curve = canBeExported(key) ? curveOf(key) : undefined;
   if (curve === undefined) throw new TypeError(`${field} must be on P-256, P-384 or P-521`);
   const { x = '', y = '' } = key.export({ format: 'jwk' });
   const point = new Uint8Array(1 + curve.coordinateLength);
@@ -66,6 +65,16 @@ export function toEcPublicKey(key: KeyObject, field: string): EcPublicKey {
   point[0] = 2 | ((Buffer.from(y, 'base64url').at(-1) ?? 0) & 1);
   point.set(Buffer.from(x, 'base64url'), 1);
   return { curve, key, point };
+}
+
+// OpenSSL imports the point at infinity, and asking such a key for its details ends the process (Node 20: a failed
+// assertion). Exporting it throws.
+function canBeExported(key: KeyObject): boolean {
+  try {
+    return key.export({ type: 'spki', format: 'der' }).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -46,10 +46,18 @@ export type RsaDecryptor = (ciphertext: Uint8Array, length: number) => Uint8Arra
 
 /** Makes the decryptor of a private key. */
 export function rsaDecryptor(privateKey: KeyObject, padding: RsaPadding): RsaDecryptor {
-  if (padding === 'pkcs1') {
-    const pkcs1 = new PrivateKeyPkcs1(privateKey);
-    return (ciphertext, length) => pkcs1.decrypt(ciphertext, length);
-  }
+  const modulusLength = Math.ceil((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  const decrypt = padding === 'pkcs1' ? pkcs1Decryptor(privateKey) : oaepDecryptor(privateKey, padding);
+  // RFC 8017 §7.1.2 and §7.2.2; OpenSSL takes shorter ones without padding.
+  return (ciphertext, length) => (ciphertext.length === modulusLength ? decrypt(ciphertext, length) : undefined);
+}
+
+function pkcs1Decryptor(privateKey: KeyObject): RsaDecryptor {
+  const pkcs1 = new PrivateKeyPkcs1(privateKey);
+  return (ciphertext, length) => pkcs1.decrypt(ciphertext, length);
+}
+
+function oaepDecryptor(privateKey: KeyObject, padding: Exclude<RsaPadding, 'pkcs1'>): RsaDecryptor {
   const options = { key: privateKey, ...cipherOptions(padding) };
   return (ciphertext, length) => {
     const plaintext = tryDecrypt(() => privateDecrypt(options, ciphertext));

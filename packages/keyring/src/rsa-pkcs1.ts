@@ -28,8 +28,9 @@ export class PrivateKeyPkcs1 {
   /**
    * Decrypts a data key whose length is known.
    *
+   * @param ciphertext - As long as the modulus.
    * @returns `length` bytes, right or false; undefined only where everybody can see that this is no ciphertext of the
-   *   key: another length than the modulus, or a number not below it.
+   *   key: a number not below the modulus.
    */
   decrypt(ciphertext: Uint8Array, length: number): Uint8Array | undefined {
     const block = this.#decryptBlock(ciphertext);
