@@ -1,7 +1,9 @@
 // The whole of an in-memory KMS: state, clock, and its fronts.
 
-import { type Authorizer, openAuthorizer } from './engine/access-request.ts';
-import type { AuditSink } from './engine/audit-sink.ts';
+import type { ExplainedDecision } from './access/decision.ts';
+import { type ExplainRequest, explainedAccessRequest } from './access/explain-access.ts';
+import type { AuditRecord } from './audit/audit-record.ts';
+import type { CallCounts } from './audit/call-counters.ts';
 import { callerOf } from './engine/caller.ts';
 import { type Clock, systemClock } from './engine/clock.ts';
 import { Engine } from './engine/engine.ts';
@@ -10,14 +12,18 @@ import { rootArn } from './engine/key-identifier.ts';
 import { KeyStore } from './engine/key-store.ts';
 import type { OperationName } from './engine/operation-types.ts';
 import { type RandomSource, randomUuid, systemRandom } from './engine/random-source.ts';
-import type { RequestGate } from './engine/request-gate.ts';
+import type { FaultPlan } from './faults/fault-plan.ts';
 import { createClient, type MemoryKmsClient } from './memory-kms-client.ts';
-import { answerRequest, type WireRequest, type WireResponse } from './wire/answer-request.ts';
+import { createSeams, type SeamOptions, type Seams } from './seams.ts';
+import { signatureAuthenticator } from './sigv4/signature-authenticator.ts';
+import { decodeState, encodeState } from './state/state-document.ts';
+import { StateFile } from './state/state-file.ts';
+import { type Authenticator, answerRequest, type WireRequest, type WireResponse } from './wire/answer-request.ts';
 import { createRequestHandler, type MemoryRequestHandler } from './wire/memory-request-handler.ts';
 import { scopeAuthenticator } from './wire/scope-authenticator.ts';
 
 /** How to set up a KMS; everything has a default. */
-export type MemoryKmsOptions = {
+export type MemoryKmsOptions = SeamOptions & {
   /** The default account: twelve digits, 111122223333 unless given. */
   readonly accountId?: string | undefined;
   /** Regions that are served, the first one the default; every Region, and us-east-1 as the default, unless given. */
@@ -34,6 +40,12 @@ export type ClientOptions = {
   readonly region?: string | undefined;
   /** ARN of the IAM principal; the root of the default account unless given. */
   readonly principal?: string | undefined;
+  /** In-process clients only: the AWS service that calls on the principal's behalf (`kms:ViaService`). */
+  readonly viaService?: string | undefined;
+  /** In-process clients only: the principal's tags; those of `principals` unless given. */
+  readonly principalTags?: Readonly<Record<string, string>> | undefined;
+  /** In-process clients only: further condition keys with their values, such as `aws:SourceVpce`. */
+  readonly conditionValues?: Readonly<Record<string, string | readonly string[]>> | undefined;
 };
 
 const ACCOUNT = '111122223333';
@@ -44,22 +56,30 @@ export class MemoryKms {
   readonly clock: Clock;
   readonly #accountId: string;
   readonly #region: string;
+  /** Scripted faults; rules can be added and replaced while it runs. */
+  readonly faults: FaultPlan;
+  readonly #seams: Seams;
+  readonly #options: MemoryKmsOptions;
   readonly #engine: Engine;
+  #stateFile: StateFile | undefined;
 
   /** @throws TypeError for an account that is not twelve digits. */
   constructor(options: MemoryKmsOptions = {}) {
     const { accountId = ACCOUNT, regions, clock = systemClock, random = systemRandom } = options;
     if (!/^\d{12}$/.test(accountId)) throw new TypeError('accountId must be twelve digits');
-    const authorizer: Authorizer = openAuthorizer;
-    const gate: RequestGate | undefined = undefined;
-    const audit: AuditSink | undefined = undefined;
+    const seams = createSeams(options, clock);
     const settings = { regions, transitionMs: 0, maxContextLength: 8192, ...options.settings };
     this.clock = clock;
     this.#accountId = accountId;
     this.#region = regions?.[0] ?? REGION;
+    this.#seams = seams;
+    this.#options = options;
+    this.faults = seams.faults;
     const emit = (event: UnnumberedServiceEvent) =>
-      (audit as AuditSink | undefined)?.record({ ...event, kind: 'service', eventId: randomUuid(random) });
-    this.#engine = new Engine({ store: new KeyStore(), clock, random, settings, emit }, { authorizer, gate, audit });
+      seams.audit.record({ ...event, kind: 'service', eventId: randomUuid(random) });
+    const session = { run: <T>(work: () => Promise<T>) => this.#stateFile?.run(work) ?? work() };
+    const parts = { store: new KeyStore(), clock, random, settings, emit };
+    this.#engine = new Engine(parts, { authorizer: seams.authorizer, gate: seams.gate, audit: seams.audit, session });
   }
 
   /**
@@ -70,7 +90,8 @@ export class MemoryKms {
   client(options: ClientOptions = {}): MemoryKmsClient {
     const { region = this.#region } = options;
     const principal = options.principal ?? rootArn(region, this.#accountId);
-    return createClient(this.#engine, callerOf(principal), region);
+    const { viaService, principalTags, conditionValues } = options;
+    return createClient(this.#engine, { ...callerOf(principal), viaService, principalTags, conditionValues }, region);
   }
 
   /**
@@ -83,13 +104,74 @@ export class MemoryKms {
 
   /** Answers one request of the AWS JSON 1.1 protocol, as the HTTP server does. */
   answer(request: WireRequest, options: ClientOptions = {}): Promise<WireResponse> {
-    const { region = this.#region, principal } = options;
-    const authenticator = scopeAuthenticator({ accountId: this.#accountId, region, principal });
+    const authenticator = this.#authenticator(options);
     return answerRequest(this.#engine, authenticator, request);
   }
 
   /** Calls so far, of one operation or of all; failed ones count. */
   callCount(operation?: OperationName): number {
     return this.#engine.callCount(operation);
+  }
+
+  /** The record of all calls, oldest first, as CloudTrail would have it; the last 10,000 unless `audit.keep` says otherwise. */
+  get auditLog(): readonly AuditRecord[] {
+    return this.#seams.audit.records;
+  }
+
+  /** How many calls there were by operation, key, principal and error. */
+  counts(): CallCounts {
+    return this.#seams.audit.counts();
+  }
+
+  /** Which statement, grant or rule lets the caller do this, or keeps it from it: one readable line. Nothing is done. */
+  explain(request: ExplainRequest): string {
+    return this.decide(request).reason;
+  }
+
+  /**
+   * The decision behind `explain`, with what it rests on.
+   *
+   * @throws TypeError for an action that KMS does not have, or a principal that is none.
+   */
+  decide(request: ExplainRequest): ExplainedDecision {
+    const { region = this.#region } = request;
+    const caller = callerOf(request.principal ?? rootArn(region, this.#accountId));
+    const setting = { store: this.#engine.parts.store, caller, region, now: this.clock.now() };
+    return this.#seams.authorizer.authorize(explainedAccessRequest(request, setting));
+  }
+
+  /** Everything that survives: keys, aliases, grants, policies. The bytes hold key material in clear. */
+  exportState(): Uint8Array {
+    return encodeState({ generation: 0, snapshot: this.#engine.parts.store.snapshot() });
+  }
+
+  /**
+   * Replaces all state by an exported one, of this release or an earlier one.
+   *
+   * @throws StateFormatError where the bytes are no state; TypeError while a state file is open, whose state would come
+   * back with the next call. Nothing is changed then.
+   */
+  importState(state: Uint8Array): void {
+    if (this.#stateFile !== undefined) throw new TypeError('importState: a state file is open, and its state stands');
+    this.#engine.parts.store.restore(decodeState(state).snapshot);
+  }
+
+  /**
+   * Keeps the state in a file from now on, which other processes may share; what the file holds replaces what is here.
+   * Each call then takes the file's lock. Not for production: the file holds key material in clear.
+   *
+   * @param path - Created with mode 0600 where it is missing.
+   * @throws StateFormatError where the file is not a state file of memory-kms: it is left alone.
+   */
+  async openStateFile(path: string): Promise<void> {
+    this.#stateFile = await StateFile.open(path, this.#engine.parts.store);
+  }
+
+  #authenticator({ region = this.#region, principal }: ClientOptions): Authenticator {
+    const { directory } = this.#seams;
+    const { regions, verifySignatures } = this.#options;
+    if (verifySignatures === true) return signatureAuthenticator({ directory, regions });
+    const principals = directory.principalsByAccessKey;
+    return scopeAuthenticator({ accountId: this.#accountId, region, principal, principals });
   }
 }

@@ -54,6 +54,8 @@ export type KeyHolder = { readonly principal: string; readonly account: string; 
 
 /** The principals of all accounts. Policies are read once, at construction. */
 export class PrincipalDirectory {
+  /** ARN by access key id. */
+  readonly principalsByAccessKey: Readonly<Record<string, string>>;
   readonly #entries = new Map<string, Entry>();
   readonly #roles = new Map<string, Entry>();
   readonly #accessKeys = new Map<string, KeyHolder>();
@@ -69,6 +71,9 @@ export class PrincipalDirectory {
       const place = `accounts[${index}].serviceControlPolicies`;
       this.#servicePolicies.set(id, readPolicies(serviceControlPolicies, place));
     }
+    this.principalsByAccessKey = Object.fromEntries(
+      [...this.#accessKeys].map(([id, { principal }]) => [id, principal]),
+    );
   }
 
   /** IAM's policies around a caller; undefined where nothing was configured for it, its role or its account. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AuditEvent, CallEvent, ServiceEvent } from '../engine/audit-sink.ts';
+import type { KmsServiceError } from '../engine/kms-service-error.ts';
 import { auditIdentity, foreignIdentity } from './audit-identity.ts';
 import { isReadOnly, requestParameters, responseElements } from './audit-parameters.ts';
 import type { AuditRecord, AuditResource } from './audit-record.ts';
@@ -40,7 +41,7 @@ function callRecord({ call, eventId, startedAt, keys, additional, output, error 
     awsRegion: region,
     sourceIPAddress: caller.viaService ?? caller.sourceIp ?? '127.0.0.1',
     userAgent: caller.viaService ?? caller.userAgent ?? 'memory-kms (in process)',
-    ...(error === undefined ? {} : { errorCode: errorCode(error.name), errorMessage: error.message }),
+    ...(error === undefined ? {} : failureOf(error)),
     requestParameters: requestParameters(operation, call.input),
     responseElements: responseElements(operation, output),
     ...(Object.keys(additional).length === 0 ? {} : { additionalEventData: { ...additional } }),
@@ -85,8 +86,9 @@ function resource(arn: string, accountId: string): AuditResource {
   return { accountId, type: 'AWS::KMS::Key', ARN: arn };
 }
 
-function errorCode(name: string): string {
-  return name === 'AccessDeniedException' ? 'AccessDenied' : name;
+function failureOf({ name, message }: KmsServiceError): Pick<AuditRecord, 'errorCode' | 'errorMessage'> {
+  const errorCode = name === 'AccessDeniedException' ? 'AccessDenied' : name;
+  return message === '' ? { errorCode } : { errorCode, errorMessage: message };
 }
 
 function toSeconds(milliseconds: number): string {

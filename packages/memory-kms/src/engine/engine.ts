@@ -25,7 +25,14 @@ export type EngineSeams = {
   readonly authorizer: Authorizer;
   readonly gate?: RequestGate | undefined;
   readonly audit?: AuditSink | undefined;
+  /** Runs each call's work on the state: where a file holds the state, under its lock. */
+  readonly session?: StateSession | undefined;
 };
+
+/** Brackets a piece of work on the store. */
+export interface StateSession {
+  run<T>(work: () => Promise<T>): Promise<T>;
+}
 
 type Answer = Readonly<Record<string, unknown>>;
 type Handler = (invocation: Invocation) => Answer | Promise<Answer>;
@@ -72,6 +79,11 @@ export class Engine {
 
   async #answer(call: KmsCall, trace: CallTrace): Promise<Answer> {
     await this.#admit(call);
+    const { session } = this.seams;
+    return session === undefined ? this.#perform(call, trace) : session.run(() => this.#perform(call, trace));
+  }
+
+  async #perform(call: KmsCall, trace: CallTrace): Promise<Answer> {
     const row = operationTable[call.operation];
     const input = validateInput(call.input, row.members);
     applyInputRules(call.operation, input);
