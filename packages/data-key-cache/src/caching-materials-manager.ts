@@ -7,6 +7,7 @@ import {
   DefaultMaterialsManager,
   type EncryptionMaterials,
   type EncryptionMaterialsRequest,
+  EnvelopeError,
   type Keyring,
   type MaterialsLease,
   type MaterialsManager,
@@ -100,12 +101,10 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
     const chosen = this.#isOverKeyring ? defaultSuite(commitmentPolicy) : undefined;
     const suite = request.algorithmSuite ?? chosen;
     const need = this.#needOf(request);
-    if (isIdentitySuite(suite) || need.bytes > this.#limits.maxBytes) {
-      this.#encryption.countBypass();
-      return this.#source.getEncryptionMaterials(request);
-    }
     const shared = toSharedEncryptionRequest(request, suite);
-    const lease = await this.#encryption.acquire(encryptionEntryId(this.#partition, shared), {
+    const id = encryptionEntryId(this.#partition, shared);
+    if (isIdentitySuite(suite) || need.bytes > this.#limits.maxBytes) return this.#encryptUncached(id, request);
+    const lease = await this.#encryption.acquire(id, {
       load: async (options) => toCachedEncryption(await this.#source.getEncryptionMaterials({ ...shared, ...options })),
       admit: ({ budget }) => budget.admit(need.bytes, this.#limits),
       signal,
@@ -170,6 +169,20 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
   /** As `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
+  }
+
+  /** A denial says as much about the key that is cached for shorter messages. */
+  async #encryptUncached(
+    id: string,
+    request: EncryptionMaterialsRequest,
+  ): Promise<MaterialsLease<EncryptionMaterials>> {
+    this.#encryption.countBypass();
+    try {
+      return await this.#source.getEncryptionMaterials(request);
+    } catch (error) {
+      if (EnvelopeError.is(error) && error.category === 'denied') this.#encryption.evict(id, 'denied');
+      throw error;
+    }
   }
 
   /** A bound that is not finite says nothing. */

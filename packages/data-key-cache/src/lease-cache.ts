@@ -9,7 +9,7 @@ import { EntryStore } from './entry-store.ts';
 import { type Admit, Flight, type Landing } from './flight.ts';
 import type { Lease, LeasedEntry } from './leased-entry.ts';
 import { LocalMaterialsCache } from './local-materials-cache.ts';
-import type { MaterialsCache } from './materials-cache.ts';
+import type { EvictionCause, MaterialsCache } from './materials-cache.ts';
 
 /** What a call to the source is given. */
 export type LoadOptions = {
@@ -116,10 +116,10 @@ export class LeaseCache<Value> {
   }
 
   /** Takes a value out, and lets no call under way put one in: what it brings serves its waiters alone. */
-  evict(id: string): void {
+  evict(id: string, cause: EvictionCause = 'cleared'): void {
     this.#flights.delete(id);
     const entry = this.#store.find(id);
-    if (entry !== undefined) this.#store.remove(entry, 'cleared');
+    if (entry !== undefined) this.#store.remove(entry, cause);
   }
 
   /** Takes out all values that this cache put in, as `evict` does. */

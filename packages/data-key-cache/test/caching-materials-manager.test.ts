@@ -421,6 +421,17 @@ describe('revocation', () => {
     expect(manager.stats().evictions.denied).toBe(2);
   });
 
+  it('takes the denial of a message that is too long for the cache to heart', async () => {
+    const { encrypt, answerAll, keyring, manager } = setUp({ maxBytes: 100 });
+    const lease = await answerAll(encrypt());
+    lease.release();
+    const refused = expect(encrypt({ plaintextLength: 101 })).rejects.toMatchObject({ category: 'denied' });
+    await keyring.fail(denied());
+    await refused;
+    expect(isWiped(lease.materials.dataKey)).toBe(true);
+    expect(manager.stats().evictions.denied).toBe(1);
+  });
+
   it('fails no operation in 60 s of throttling with warm keys', async () => {
     const { clock, encrypt, decrypt, answerAll, keyring, manager } = setUp({
       maxAgeMs: 300_000,
