@@ -7,7 +7,6 @@ function project(name: string, include: string[], engine: 'node' | 'portable') {
     ...(engine === 'portable' ? ['@waxseal/portable'] : []),
     'node',
     'import',
-    'module',
     'default',
   ];
   return {
