@@ -41,5 +41,8 @@ export type {
 } from './materials/materials-manager.ts';
 export { RequiredContextMaterialsManager } from './materials/required-context-materials-manager.ts';
 export type { DecryptOptions, EncryptOptions, EncryptStreamOptions } from './message-options.ts';
+export { type OpenMessageOptions, openMessage } from './open-message.ts';
 export { parseMessageHeader } from './parse-message-header.ts';
 export { type ReencryptOptions, reencrypt } from './reencrypt.ts';
+export type { MessageReader, PlaintextRange } from './stream/message-reader.ts';
+export type { MessageSource, RangedSource } from './stream/message-source.ts';
