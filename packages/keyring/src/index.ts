@@ -1,4 +1,7 @@
 export type { AsymmetricKeyInput } from './asymmetric-key.ts';
+export type { Clock as KmsGovernorClock } from './governor/clock.ts';
+export { type GovernedKms, KmsGovernor, type KmsGovernorOptions } from './governor/kms-governor.ts';
+export type { RegionGateStats } from './governor/region-gate.ts';
 export type { KmsClient, KmsClientSupplier, KmsRequestOptions } from './kms-client.ts';
 export type { KmsClientSource } from './kms-client-finder.ts';
 export type { KmsDiscoveryFilter } from './kms-discovery-filter.ts';

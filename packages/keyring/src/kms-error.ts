@@ -87,6 +87,21 @@ const verdicts = {
     category: 'transient',
     advice: 'throttled: try again later, cache data keys, or ask for a higher quota',
   },
+  deadline: {
+    code: 'ERR_KMS_DEADLINE',
+    category: 'transient',
+    advice: 'no answer within the deadline of the governor: try again, or raise its rate or deadline',
+  },
+  breakerOpen: {
+    code: 'ERR_KMS_BREAKER_OPEN',
+    category: 'transient',
+    advice: 'not called: the Region failed repeatedly, and is given a pause',
+  },
+  queueFull: {
+    code: 'ERR_KMS_QUEUE_FULL',
+    category: 'transient',
+    advice: 'not called: too many calls are waiting for their turn; offer less, or cache data keys',
+  },
   unavailable: {
     code: 'ERR_KMS_UNAVAILABLE',
     category: 'transient',

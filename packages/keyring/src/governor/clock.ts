@@ -1,0 +1,23 @@
+// Time as the governor sees it, so that tests turn the hands themselves.
+
+/** The time, and a timer. */
+export interface Clock {
+  /** @returns Milliseconds since any fixed moment; never falls. */
+  now(): number;
+  /** Calls back once, not before `delayMs` have passed, unless cancelled. */
+  startTimer(callback: () => void, delayMs: number): { cancel(): void };
+}
+
+/**
+ * The system's monotonic clock.
+ *
+ * Its timers are not unref'd: the governor has one only while somebody waits for a call, who would otherwise be left
+ * waiting by a process that ends.
+ */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  startTimer(callback, delayMs) {
+    const timeout = setTimeout(callback, delayMs);
+    return { cancel: () => clearTimeout(timeout) };
+  },
+};
