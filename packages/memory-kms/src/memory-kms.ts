@@ -10,6 +10,7 @@ import { Engine } from './engine/engine.ts';
 import type { EngineSettings, UnnumberedServiceEvent } from './engine/invocation.ts';
 import { rootArn } from './engine/key-identifier.ts';
 import { KeyStore } from './engine/key-store.ts';
+import { type ManagedPlace, provisionManagedKey, provisionOwnedKey } from './engine/managed-keys.ts';
 import type { OperationName } from './engine/operation-types.ts';
 import { type RandomSource, randomUuid, systemRandom } from './engine/random-source.ts';
 import type { FaultPlan } from './faults/fault-plan.ts';
@@ -106,6 +107,27 @@ export class MemoryKms {
   answer(request: WireRequest, options: ClientOptions = {}): Promise<WireResponse> {
     const authenticator = this.#authenticator(options);
     return answerRequest(this.#engine, authenticator, request);
+  }
+
+  /**
+   * Makes the AWS managed key of a service (`alias/aws/<service>`), or finds it. The aliases of well-known services
+   * get their keys by themselves when they are first used.
+   *
+   * @param service - Such as `s3`.
+   * @returns The key ARN.
+   */
+  provisionManagedKey(service: string, place: Partial<ManagedPlace> = {}): string {
+    const { account = this.#accountId, region = this.#region } = place;
+    return provisionManagedKey(this.#engine.parts, { account, region }, service, this.clock.now()).arn;
+  }
+
+  /**
+   * Makes an AWS owned key of a service: no list shows it and no caller of another account finds it.
+   *
+   * @returns The key ARN.
+   */
+  provisionOwnedKey(service: string, region: string = this.#region): string {
+    return provisionOwnedKey(this.#engine.parts, region, service, this.clock.now()).arn;
   }
 
   /** Calls so far, of one operation or of all; failed ones count. */

@@ -1,6 +1,6 @@
 // The seam to access control: what the engine asks before it acts, and what it is told.
 
-import type { AliasRecord, LocalKey } from './key-record.ts';
+import type { AliasRecord, Grant, LocalKey } from './key-record.ts';
 import type { OperationName } from './operation-types.ts';
 
 /** Who makes a call, as far as the front knows. */
@@ -57,6 +57,8 @@ export type AccessRequest = {
   readonly grantTokens: readonly string[];
   /** Condition values known only to the engine, such as `kms:ReEncryptOnSameKey`; names as policies write them. */
   readonly conditionValues?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** For `kms:RetireGrant`: the grant to be retired. */
+  readonly grant?: Grant | undefined;
 };
 
 /** The answer. A denial's `message` is what AccessDeniedException says. */

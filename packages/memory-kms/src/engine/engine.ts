@@ -7,6 +7,7 @@
 
 import type { Authorizer } from './access-request.ts';
 import type { AuditSink, CallEvent } from './audit-sink.ts';
+import { settleDue } from './due-events.ts';
 import { freeHandlers, keyHandlers } from './handlers.ts';
 import { applyInputRules } from './input-rules.ts';
 import type { CallTrace, EngineParts, Invocation, KeyInvocation } from './invocation.ts';
@@ -84,6 +85,8 @@ export class Engine {
   }
 
   async #perform(call: KmsCall, trace: CallTrace): Promise<Answer> {
+    requireServedRegion(this.parts, call.region);
+    settleDue(this.parts, this.parts.clock.now());
     const row = operationTable[call.operation];
     const input = validateInput(call.input, row.members);
     applyInputRules(call.operation, input);
@@ -131,6 +134,12 @@ export class Engine {
     const { keys, additional } = trace;
     this.seams.audit?.record({ kind: 'call', call, eventId, startedAt, finishedAt, keys, additional, ...result });
   }
+}
+
+/** In AWS another Region is another host; here a signature for it is all that can be wrong. */
+function requireServedRegion({ settings }: EngineParts, region: string): void {
+  if (settings.regions?.includes(region) ?? true) return;
+  throw new KmsServiceError('InvalidSignatureException', 'Credential should be scoped to a valid Region.');
 }
 
 /** Finds the key of a request that has exactly one, asks for it, and checks its state. */

@@ -31,6 +31,31 @@ const withoutRecipient = (input: Request): void => {
   throw new KmsServiceError('UnsupportedOperationException', 'Recipient is not supported by the in-memory KMS.');
 };
 
+const randomLength = (input: Request): void => {
+  if (input['NumberOfBytes'] === undefined) throw invalid('NumberOfBytes is required.');
+};
+
+const onePrincipal = (input: Request): void => {
+  if ((input['RetiringPrincipal'] === undefined) !== (input['RetiringServicePrincipal'] === undefined)) return;
+  throw invalid('Exactly one of RetiringPrincipal and RetiringServicePrincipal is required.');
+};
+
+const tokenOrId = (input: Request): void => {
+  const named = input['KeyId'] !== undefined && input['GrantId'] !== undefined;
+  if (named !== (input['GrantToken'] !== undefined)) return;
+  throw invalid('Either GrantToken, or both KeyId and GrantId, must be specified.');
+};
+
+const expiry = (input: Request): void => {
+  const expires = input['ExpirationModel'] !== 'KEY_MATERIAL_DOES_NOT_EXPIRE';
+  if (expires && input['ValidTo'] === undefined) {
+    throw invalid('A validTo date must be set if the ExpirationModel is KEY_MATERIAL_EXPIRES');
+  }
+  if (!expires && input['ValidTo'] !== undefined) {
+    throw invalid('A validTo date must not be set if the ExpirationModel is KEY_MATERIAL_DOES_NOT_EXPIRE');
+  }
+};
+
 type Rule = (input: Request) => void;
 
 const inputRules: { readonly [Name in OperationName]?: readonly Rule[] } = {
@@ -39,8 +64,11 @@ const inputRules: { readonly [Name in OperationName]?: readonly Rule[] } = {
   GenerateDataKey: [withoutRecipient, dataKeyLength],
   GenerateDataKeyPair: [withoutRecipient],
   GenerateDataKeyWithoutPlaintext: [dataKeyLength],
-  GenerateRandom: [withoutRecipient],
+  GenerateRandom: [withoutRecipient, randomLength],
+  ImportKeyMaterial: [expiry],
+  ListRetirableGrants: [onePrincipal],
   ReEncrypt: [optionalCiphertext('SourceKeyId')],
+  RetireGrant: [tokenOrId],
 };
 
 /** @throws KmsServiceError ValidationException, or UnsupportedOperationException for a `Recipient`. */

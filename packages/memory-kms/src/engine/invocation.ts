@@ -3,7 +3,7 @@
 import type { AccessResource, Authorizer } from './access-request.ts';
 import type { AuditedKey, ServiceEvent } from './audit-sink.ts';
 import type { Clock } from './clock.ts';
-import type { KeyMaterial, LocalKey } from './key-record.ts';
+import type { Grant, KeyMaterial, LocalKey } from './key-record.ts';
 import type { KeyStore } from './key-store.ts';
 import type { KmsCall } from './kms-call.ts';
 import { KmsServiceError } from './kms-service-error.ts';
@@ -65,6 +65,9 @@ export type KeyInvocation<In> = Invocation<In> & KeyTarget;
 export type AccessDetails = {
   readonly encryptionContext?: Readonly<Record<string, string>> | undefined;
   readonly conditionValues?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  readonly grant?: Grant | undefined;
+  /** Where it is not the endpoint's: ReplicateKey asks for CreateKey in the replica's Region. */
+  readonly region?: string | undefined;
 };
 
 /**
@@ -86,12 +89,12 @@ export function authorize(
     operation: call.operation,
     action,
     caller: call.caller,
-    region: call.region,
     now,
     resource,
     input,
     grantTokens,
     ...details,
+    region: details.region ?? call.region,
   });
   if (!decision.allowed) throw new KmsServiceError('AccessDeniedException', decision.message);
 }

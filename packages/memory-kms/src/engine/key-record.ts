@@ -172,11 +172,25 @@ export type AliasRecord = {
   readonly updatedAt: number;
 };
 
+/** A wrapping key that was handed out for an import. */
+export type ImportToken = {
+  /** 256 random bytes. */
+  readonly token: Uint8Array;
+  readonly keyArn: string;
+  /** Such as `RSAES_OAEP_SHA_256`. */
+  readonly algorithm: string;
+  /** The wrapping key pair. */
+  readonly pkcs8: Uint8Array;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+};
+
 /** Everything that the store holds, as plain data that CBOR carries unchanged. Holds key material in clear. */
 export type KmsSnapshot = {
   readonly keys: readonly KeyRecord[];
   readonly aliases: readonly AliasRecord[];
   readonly usages: readonly KeyUsageRecord[];
+  readonly importTokens?: readonly ImportToken[] | undefined;
 };
 
 /** A key as one Region sees it. */

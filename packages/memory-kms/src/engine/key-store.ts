@@ -1,7 +1,19 @@
 // All keys and aliases of all accounts and Regions. Records are replaced, never changed.
 
+import { DAY_MS } from './clock.ts';
+import { nextDueAt } from './due-dates.ts';
 import { keyArn } from './key-identifier.ts';
-import type { AliasRecord, KeyRecord, KeyUsageRecord, KmsSnapshot, LocalKey, RegionalKey } from './key-record.ts';
+import type {
+  AliasRecord,
+  ImportToken,
+  KeyRecord,
+  KeyUsageRecord,
+  KmsSnapshot,
+  LocalKey,
+  RegionalKey,
+} from './key-record.ts';
+
+const MAX_IMPORT_TOKENS = 1000;
 
 /** Holds keys and aliases; knows nothing of rules. */
 export class KeyStore {
@@ -9,11 +21,23 @@ export class KeyStore {
   readonly #aliases = new Map<string, AliasRecord>();
   readonly #aliasesOfKey = new Map<string, Set<string>>();
   readonly #usages = new Map<string, KeyUsageRecord>();
+  #importTokens: readonly ImportToken[] = [];
   #revision = 0;
+  #dueAt = Number.POSITIVE_INFINITY;
 
   /** Grows with every change but that of usages: tells whether a state that was written is still the current one. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** When at the earliest something happens to a key by itself; milliseconds since 1970, or `Infinity`. */
+  get dueAt(): number {
+    return this.#dueAt;
+  }
+
+  /** Computes `dueAt` afresh, after what was due has been done. */
+  refreshDue(): void {
+    this.#dueAt = Math.min(...[...this.#keys.values()].map(nextDueAt), Number.POSITIVE_INFINITY);
   }
 
   /** The record of a key, whichever Regions it is in. */
@@ -38,6 +62,7 @@ export class KeyStore {
   /** Adds a record, or replaces the one of the same account and id. */
   put(record: KeyRecord): void {
     this.#keys.set(`${record.account}/${record.id}`, record);
+    this.#dueAt = Math.min(this.#dueAt, nextDueAt(record));
     this.#revision += 1;
   }
 
@@ -71,13 +96,34 @@ export class KeyStore {
     this.#usages.set(usage.arn, usage);
   }
 
+  /** An alias by its name, with the prefix `alias/`. */
   alias(account: string, region: string, name: string): AliasRecord | undefined {
     return this.#aliases.get(`${account}/${region}/${name}`);
   }
 
-  /** Every alias, in order of creation. */
-  aliases(): IterableIterator<AliasRecord> {
-    return this.#aliases.values();
+  /** The wrapping key that goes with an import token. */
+  importToken(token: Uint8Array): ImportToken | undefined {
+    return this.#importTokens.find((each) => Buffer.compare(each.token, token) === 0);
+  }
+
+  /** Adds an import token; those that expired more than a day ago, and all but the latest thousand, are forgotten. */
+  putImportToken(token: ImportToken, now: number): void {
+    const kept = this.#importTokens.filter(({ expiresAt }) => expiresAt + DAY_MS > now);
+    this.#importTokens = [...kept.slice(1 - MAX_IMPORT_TOKENS), token];
+    this.#revision += 1;
+  }
+
+  /** The ids of an account's keys in one Region, in order of creation; invisible ones left out. */
+  keyIdsIn(account: string, region: string): readonly string[] {
+    const here = [...this.#keys.values()].filter(
+      (record) => record.account === account && record.manager !== 'OWNED' && Object.hasOwn(record.regions, region),
+    );
+    return here.map(({ id }) => id);
+  }
+
+  /** The aliases of an account in one Region, in order of creation. */
+  aliasesIn(account: string, region: string): readonly AliasRecord[] {
+    return [...this.#aliases.values()].filter((alias) => alias.account === account && alias.region === region);
   }
 
   /** The aliases of a key in one Region. */
@@ -97,6 +143,7 @@ export class KeyStore {
     this.#revision += 1;
   }
 
+  /** Forgets an alias; the key stays. */
   removeAlias(account: string, region: string, name: string): void {
     const place = `${account}/${region}/${name}`;
     this.#unlinkAlias(place);
@@ -106,7 +153,12 @@ export class KeyStore {
 
   /** Everything, as plain data; shares its records with the store, which never changes them. */
   snapshot(): KmsSnapshot {
-    return { keys: [...this.#keys.values()], aliases: [...this.#aliases.values()], usages: [...this.#usages.values()] };
+    return {
+      keys: [...this.#keys.values()],
+      aliases: [...this.#aliases.values()],
+      usages: [...this.#usages.values()],
+      importTokens: this.#importTokens,
+    };
   }
 
   /** Replaces everything. The snapshot must have been validated by whoever read it from outside. */
@@ -118,6 +170,8 @@ export class KeyStore {
     for (const record of snapshot.keys) this.put(record);
     for (const alias of snapshot.aliases) this.putAlias(alias);
     for (const usage of snapshot.usages) this.putUsage(usage);
+    this.#importTokens = snapshot.importTokens ?? [];
+    this.refreshDue();
     this.#revision += 1;
   }
 

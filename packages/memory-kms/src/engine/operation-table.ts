@@ -42,7 +42,6 @@ const grantId = text(1, 128);
 const token = text(1, 8192);
 const tokens = list(token, 10);
 const marker = text(1, 1024, /^[\u0020-\u00ff]*$/);
-const limit = integer(1, 1000);
 const region = text(1, 32, /^([a-z]+-){2,3}\d+$/);
 const materialId = text(64, 64, /^[0-9a-f]+$/);
 const tags = list(structure({ 'TagKey!': text(1, 128), 'TagValue!': text(0, 256) }));
@@ -124,7 +123,8 @@ const dataKey = {
   ...useOptions,
 } as const;
 const dataKeyPair = { 'KeyId!': keyId, EncryptionContext: stringMap, 'KeyPairSpec!': pairSpec, ...useOptions } as const;
-const page = { Limit: limit, Marker: marker } as const;
+/** Paging with at most so many items at once. */
+const page = (max: number) => ({ Limit: integer(1, max), Marker: marker }) as const;
 const storeId = text(1, 64);
 
 /** Operations that work with a key that may belong to another account, named in any of the four ways. */
@@ -201,7 +201,7 @@ export const operationTable: Readonly<Record<OperationName, OperationRow>> = {
     Recipient: recipient,
     ...useOptions,
   }),
-  DescribeCustomKeyStores: withoutKey({ CustomKeyStoreId: storeId, CustomKeyStoreName: text(1, 256), ...page }),
+  DescribeCustomKeyStores: withoutKey({ CustomKeyStoreId: storeId, CustomKeyStoreName: text(1, 256), ...page(1000) }),
   DescribeKey: useOfKey({ 'KeyId!': keyId, GrantTokens: tokens }, 'any'),
   DisableKey: onOwnKey('enable'),
   DisableKeyRotation: onOwnKey('rotationSetting'),
@@ -245,18 +245,18 @@ export const operationTable: Readonly<Record<OperationName, OperationRow>> = {
     KeyMaterialDescription: text(0, 256, /^[a-zA-Z0-9:/_\s.-]*$/),
     KeyMaterialId: materialId,
   }),
-  ListAliases: withoutKey({ KeyId: keyId, ...page }),
+  ListAliases: withoutKey({ KeyId: keyId, ...page(100) }),
   ListGrants: onAnyKey('any', {
     GrantId: grantId,
     GranteePrincipal: principal,
     GranteeServicePrincipal: principal,
-    ...page,
+    ...page(100),
   }),
-  ListKeyPolicies: onOwnKey('any', page),
-  ListKeyRotations: onOwnKey('any', { IncludeKeyMaterial: oneOf('ALL_KEY_MATERIAL', 'ROTATIONS_ONLY'), ...page }),
-  ListKeys: withoutKey(page),
-  ListResourceTags: onOwnKey('any', page),
-  ListRetirableGrants: withoutKey({ RetiringPrincipal: principal, RetiringServicePrincipal: principal, ...page }),
+  ListKeyPolicies: onOwnKey('any', page(1000)),
+  ListKeyRotations: onOwnKey('any', { IncludeKeyMaterial: oneOf('ALL_KEY_MATERIAL', 'ROTATIONS_ONLY'), ...page(1000) }),
+  ListKeys: withoutKey(page(1000)),
+  ListResourceTags: onOwnKey('any', page(50)),
+  ListRetirableGrants: withoutKey({ RetiringPrincipal: principal, RetiringServicePrincipal: principal, ...page(100) }),
   PutKeyPolicy: onOwnKey('any', { PolicyName: policyName, 'Policy!': policy, BypassPolicyLockoutSafetyCheck: flag }),
   ReEncrypt: useOfKey({
     CiphertextBlob: ciphertext,

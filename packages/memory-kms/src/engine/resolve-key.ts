@@ -2,7 +2,9 @@
 
 import { type AccessDetails, authorize, type Invocation, type KeyTarget, keyResource } from './invocation.ts';
 import { aliasArn, type KeyIdentifier, keyArn, parseKeyIdentifier } from './key-identifier.ts';
+import type { LocalKey } from './key-record.ts';
 import { KmsServiceError } from './kms-service-error.ts';
+import { provisionManagedKey, requireChangeable, serviceOfAlias } from './managed-keys.ts';
 import type { KeyIdForms } from './operation-table.ts';
 
 /** How a request may name its key. */
@@ -33,6 +35,7 @@ export function resolveKey(
   invocation.trace.keys.push({ arn: target.key.arn, account: target.key.record.account });
   authorize(invocation, action, keyResource(invocation, target), details);
   requireOwnAccountIfManaged(invocation, target);
+  requireChangeable(target.key, invocation.call.operation, invocation.call.caller.principal);
   return target;
 }
 
@@ -47,6 +50,31 @@ export function peekKey(invocation: Invocation<object>, name: string, rule: Nami
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Finds a key of the caller's own account without asking for it; for operations that IAM alone decides.
+ *
+ * @throws KmsServiceError NotFoundException.
+ */
+export function lookUpKey(invocation: Invocation<object>, name: string): LocalKey {
+  return requireKnown(invocation, locate(invocation, name, { keyIdForms: 'key', crossAccount: false }));
+}
+
+/**
+ * The same for a key of any account; for RetireGrant, which asks once the grant is known.
+ *
+ * @throws KmsServiceError NotFoundException.
+ */
+export function lookUpAnyKey(invocation: Invocation<object>, name: string): LocalKey {
+  return requireKnown(invocation, locate(invocation, name, { keyIdForms: 'key', crossAccount: true }));
+}
+
+function requireKnown(invocation: Invocation<object>, located: Located): LocalKey {
+  const target = find(invocation, located);
+  if (target !== undefined) return target.key;
+  const arn = keyArn(located.region, located.account, located.name);
+  throw new KmsServiceError('NotFoundException', `Key '${arn}' does not exist`);
 }
 
 /** The name of a key with its Region and account, both of which must fit the endpoint and the operation. */
@@ -68,11 +96,23 @@ function foreignAccount(principal: string, operation: string, name: string): str
   return `User: ${principal} is not authorized to perform: kms:${operation} on resource: ${name}`;
 }
 
-function find({ parts }: Invocation<object>, { kind, name, account, region }: Located): KeyTarget | undefined {
-  const keyId = kind === 'key' ? name : parts.store.alias(account, region, name)?.targetKeyId;
+function find(invocation: Invocation<object>, located: Located): KeyTarget | undefined {
+  const { call, parts } = invocation;
+  const { kind, name, account, region } = located;
+  const keyId = kind === 'key' ? name : keyIdOfAlias(invocation, located);
   const key = keyId === undefined ? undefined : parts.store.find(account, region, keyId);
-  if (key === undefined || key.record.manager === 'OWNED') return undefined;
+  if (key === undefined || (key.record.manager === 'OWNED' && account !== call.caller.account)) return undefined;
   return { key, requestAlias: kind === 'alias' ? name : undefined };
+}
+
+/** The alias of a service has its key from the first use on. */
+function keyIdOfAlias(
+  { call, now, parts }: Invocation<object>,
+  { name, account, region }: Located,
+): string | undefined {
+  const service = account === call.caller.account ? serviceOfAlias(name) : undefined;
+  if (service !== undefined) return provisionManagedKey(parts, { account, region }, service, now).record.id;
+  return parts.store.alias(account, region, name)?.targetKeyId;
 }
 
 function refuseMissing(

@@ -1,0 +1,42 @@
+// Whether imported bytes are a key of the spec they are imported for.
+
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { curveOf, rawKeyLength } from './key-material.ts';
+import type { KeySpec } from './key-record.ts';
+import { isAsymmetric } from './key-spec-table.ts';
+import { KmsServiceError } from './kms-service-error.ts';
+
+/**
+ * Checks imported material: raw bytes of the right length, or DER PKCS#8 of a key of the right kind.
+ *
+ * @returns The public key as DER SPKI, for key pairs.
+ * @throws KmsServiceError IncorrectKeyMaterialException.
+ */
+export function checkMaterial(spec: KeySpec, bytes: Uint8Array): Uint8Array | undefined {
+  if (!isAsymmetric(spec)) {
+    if (bytes.length !== rawKeyLength(spec)) throw unfit(spec);
+    return undefined;
+  }
+  const key = parsePrivateKey(bytes);
+  if (key === undefined || !isOfSpec(key, spec)) throw unfit(spec);
+  return Uint8Array.from(createPublicKey(key).export({ format: 'der', type: 'spki' }));
+}
+
+function parsePrivateKey(pkcs8: Uint8Array): KeyObject | undefined {
+  try {
+    return createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  } catch {
+    return undefined;
+  }
+}
+
+function isOfSpec({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject, spec: KeySpec): boolean {
+  if (spec.startsWith('RSA_')) return type === 'rsa' && details?.modulusLength === Number(spec.slice(4));
+  if (spec === 'ECC_NIST_EDWARDS25519') return type === 'ed25519';
+  return type === 'ec' && details?.namedCurve === curveOf(spec);
+}
+
+function unfit(spec: KeySpec): KmsServiceError {
+  const message = `The key material in the request is not valid for a key with KeySpec ${spec}.`;
+  return new KmsServiceError('IncorrectKeyMaterialException', message);
+}

@@ -1,0 +1,36 @@
+// PutKeyPolicy, GetKeyPolicy, ListKeyPolicies: storage; what a policy means is the authorizer's.
+
+import type { KeyHandler } from '../engine/handler.ts';
+import { requirePolicy } from '../engine/key-policy.ts';
+import { KmsServiceError } from '../engine/kms-service-error.ts';
+import { pageOf } from '../engine/page.ts';
+
+/** The only policy a key has. */
+const POLICY_NAME = 'default';
+
+/** Replaces the key policy, unless it is none or would lock the caller out. */
+export const putKeyPolicy: KeyHandler<'PutKeyPolicy'> = (invocation) => {
+  const { key, input, parts } = invocation;
+  const policy = input.Policy ?? '';
+  requirePolicyName(input.PolicyName);
+  const bypassLockout = input.BypassPolicyLockoutSafetyCheck === true;
+  requirePolicy(invocation, { policy, keyArn: key.arn, bypassLockout });
+  parts.store.putLocal(key, { policy });
+  return {};
+};
+
+/** The key policy as it was given. */
+export const getKeyPolicy: KeyHandler<'GetKeyPolicy'> = ({ key, input }) => {
+  requirePolicyName(input.PolicyName);
+  return { Policy: key.local.policy, PolicyName: POLICY_NAME };
+};
+
+/** Always the one name. */
+export const listKeyPolicies: KeyHandler<'ListKeyPolicies'> = (invocation) => {
+  const { items, ...rest } = pageOf(invocation, [POLICY_NAME], { idOf: (name) => name, size: 100 });
+  return { PolicyNames: [...items], ...rest };
+};
+
+function requirePolicyName(name: string = POLICY_NAME): void {
+  if (name !== POLICY_NAME) throw new KmsServiceError('NotFoundException', 'No such policy exists');
+}
