@@ -5,6 +5,7 @@ import type {
   Grant,
   GrantConstraints,
   ImportedMaterial,
+  ImportToken,
   KeyMaterial,
   KeyRecord,
   KeySpec,
@@ -112,6 +113,14 @@ const alias = struct<AliasRecord>({
   updatedAt: number(),
 });
 
+const importToken = struct<ImportToken>({
+  token: bytes,
+  keyArn: text(),
+  algorithm: text(),
+  pkcs8: bytes,
+  expiresAt: number(),
+});
+
 /**
  * Reads a snapshot.
  *
@@ -121,4 +130,5 @@ export const readSnapshot: Reader<KmsSnapshot> = struct<KmsSnapshot>({
   keys: list(keyRecord),
   aliases: list(alias),
   usages: list(usage),
+  importTokens: list(importToken),
 });

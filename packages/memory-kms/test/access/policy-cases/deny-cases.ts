@@ -1,0 +1,237 @@
+import {
+  ACCOUNT,
+  ALICE,
+  APP,
+  APP_ROLE,
+  BOB,
+  DELEGATE,
+  iam,
+  KEY_ARN,
+  type PolicyCase,
+  ROOT,
+  says,
+} from './policy-case.ts';
+
+/** Explicit Deny; actions, resources and their negations. */
+export const denyCases: readonly PolicyCase[] = [
+  // Explicit Deny
+  {
+    name: 'a Deny beats an Allow',
+    keyPolicy: [says('Allow', ALICE), says('Deny', ALICE, 'kms:Decrypt')],
+    expected: 'explicitDeny',
+    explained: 'Deny of key policy statement 1',
+  },
+  {
+    name: 'a Deny before the Allow beats it as well',
+    keyPolicy: [says('Deny', ALICE, 'kms:Decrypt'), says('Allow', ALICE)],
+    expected: 'explicitDeny',
+    explained: 'Deny of key policy statement 0',
+  },
+  {
+    name: 'a Deny of another action does not',
+    keyPolicy: [says('Allow', ALICE), says('Deny', ALICE, 'kms:Encrypt')],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'a Deny of another user does not',
+    keyPolicy: [says('Allow', ALICE), says('Deny', BOB)],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'a Deny of the account covers its users',
+    keyPolicy: [says('Allow', ALICE), says('Deny', ROOT)],
+    expected: 'explicitDeny',
+    explained: 'statement 1',
+  },
+  {
+    name: 'a Deny of the role covers its sessions',
+    keyPolicy: [says('Allow', APP), says('Deny', APP_ROLE)],
+    caller: APP,
+    expected: 'explicitDeny',
+    explained: 'statement 1',
+  },
+  {
+    name: 'a Deny of everybody covers the root user',
+    keyPolicy: [DELEGATE, says('Deny', '*', 'kms:Decrypt')],
+    caller: ROOT,
+    expected: 'explicitDeny',
+    explained: 'statement 1',
+  },
+  {
+    name: 'an IAM Deny beats a key policy Allow',
+    keyPolicy: [says('Allow', ALICE)],
+    iam: [iam('Deny', 'kms:*')],
+    expected: 'explicitDeny',
+    explained: 'Deny of IAM policy "caller" statement 0',
+  },
+  {
+    name: 'an IAM Deny without delegation still bites',
+    keyPolicy: [says('Allow', ALICE)],
+    iam: [iam('Allow', '*'), iam('Deny', 'kms:Decrypt')],
+    expected: 'explicitDeny',
+    explained: 'statement 1',
+  },
+  {
+    name: 'a Deny shows its Sid',
+    keyPolicy: [says('Allow', ALICE), says('Deny', ALICE, 'kms:*', { Sid: 'NoAlice' })],
+    expected: 'explicitDeny',
+    explained: 'statement 1 "NoAlice"',
+  },
+  // Actions and resources
+  {
+    name: 'actions without regard to case',
+    keyPolicy: [says('Allow', ALICE, 'KMS:decrypt')],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'an action with *',
+    keyPolicy: [says('Allow', ALICE, 'kms:De*')],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'an action with ?',
+    keyPolicy: [says('Allow', ALICE, 'kms:Decryp?')],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'an action with too few ?',
+    keyPolicy: [says('Allow', ALICE, 'kms:Decry?')],
+    expected: 'implicitDeny',
+    explained: 'nothing',
+  },
+  {
+    name: 'an action that is a prefix',
+    keyPolicy: [says('Allow', ALICE, 'kms:GenerateDataKey')],
+    action: 'GenerateDataKeyWithoutPlaintext',
+    expected: 'implicitDeny',
+    explained: 'nothing',
+  },
+  {
+    name: 'one of several actions',
+    keyPolicy: [says('Allow', ALICE, ['kms:Encrypt', 'kms:Decrypt'])],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  { name: 'every action as *', keyPolicy: [says('Allow', ALICE, '*')], expected: 'allow', explained: 'statement 0' },
+  {
+    name: 'NotAction allows the rest',
+    keyPolicy: [says('Allow', ALICE, undefined, { Action: undefined, NotAction: 'kms:Encrypt' })],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'NotAction leaves out what it names',
+    keyPolicy: [says('Allow', ALICE, undefined, { Action: undefined, NotAction: ['kms:De*'] })],
+    expected: 'implicitDeny',
+    explained: 'nothing',
+  },
+  {
+    name: 'Deny NotAction denies the rest',
+    keyPolicy: [says('Allow', ALICE), says('Deny', ALICE, undefined, { Action: undefined, NotAction: 'kms:Encrypt' })],
+    expected: 'explicitDeny',
+    explained: 'statement 1',
+  },
+  {
+    name: 'a statement without Action has no effect',
+    keyPolicy: [says('Allow', ALICE, undefined, { Action: undefined })],
+    expected: 'implicitDeny',
+    explained: 'nothing',
+  },
+  {
+    name: 'a statement without Resource has no effect',
+    keyPolicy: [says('Allow', ALICE, 'kms:*', { Resource: undefined })],
+    expected: 'implicitDeny',
+    explained: 'nothing',
+  },
+  {
+    name: 'a key policy for its own ARN',
+    keyPolicy: [says('Allow', ALICE, 'kms:*', { Resource: KEY_ARN })],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'a key policy for another ARN',
+    keyPolicy: [says('Allow', ALICE, 'kms:*', { Resource: KEY_ARN.replace('1234abcd', '99999999') })],
+    expected: 'implicitDeny',
+    explained: 'nothing',
+  },
+  {
+    name: 'IAM NotResource leaves out what it names',
+    keyPolicy: [DELEGATE],
+    iam: [iam('Allow', 'kms:*', undefined, { Resource: undefined, NotResource: KEY_ARN })],
+    expected: 'implicitDeny',
+    explained: 'lets IAM decide',
+  },
+  {
+    name: 'IAM NotResource allows the rest',
+    keyPolicy: [DELEGATE],
+    iam: [iam('Allow', 'kms:*', undefined, { Resource: undefined, NotResource: 'arn:aws:s3:::*' })],
+    expected: 'allow',
+    explained: 'IAM policy',
+  },
+  // NotPrincipal
+  {
+    name: 'Allow NotPrincipal reaches who is not named',
+    keyPolicy: [says('Allow', undefined, 'kms:*', { Principal: undefined, NotPrincipal: { AWS: BOB } })],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'Allow NotPrincipal leaves out who is named',
+    keyPolicy: [says('Allow', undefined, 'kms:*', { Principal: undefined, NotPrincipal: { AWS: ALICE } })],
+    expected: 'implicitDeny',
+    explained: 'nothing',
+  },
+  {
+    name: 'Deny NotPrincipal hits who is not named',
+    keyPolicy: [
+      says('Allow', ALICE),
+      says('Deny', undefined, 'kms:*', { Principal: undefined, NotPrincipal: { AWS: [BOB, ROOT] } }),
+    ],
+    expected: 'explicitDeny',
+    explained: 'statement 1',
+  },
+  {
+    name: 'Deny NotPrincipal spares user and account together',
+    keyPolicy: [
+      says('Allow', ALICE),
+      says('Deny', undefined, 'kms:*', { Principal: undefined, NotPrincipal: { AWS: [ALICE, ROOT] } }),
+    ],
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+  {
+    name: 'Deny NotPrincipal hits a user whose account is not named',
+    keyPolicy: [
+      says('Allow', ALICE),
+      says('Deny', undefined, 'kms:*', { Principal: undefined, NotPrincipal: { AWS: ALICE } }),
+    ],
+    expected: 'explicitDeny',
+    explained: 'statement 1',
+  },
+  {
+    name: 'Deny NotPrincipal hits a session of which only the role is named',
+    keyPolicy: [
+      says('Allow', APP),
+      says('Deny', undefined, 'kms:*', { Principal: undefined, NotPrincipal: { AWS: [APP_ROLE, ROOT] } }),
+    ],
+    caller: APP,
+    expected: 'explicitDeny',
+    explained: 'statement 1',
+  },
+  {
+    name: 'Deny NotPrincipal spares session, role and account together',
+    keyPolicy: [
+      says('Allow', APP),
+      says('Deny', undefined, 'kms:*', { Principal: undefined, NotPrincipal: { AWS: [APP, APP_ROLE, ACCOUNT] } }),
+    ],
+    caller: APP,
+    expected: 'allow',
+    explained: 'statement 0',
+  },
+];
