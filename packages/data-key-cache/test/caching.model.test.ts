@@ -1,10 +1,11 @@
 // Random interleavings of everything that can happen to a caching manager, on a clock that only the test moves. The model
 // knows nothing of how caching works: it watches what goes in (requests, answers, time) and what comes out (leases).
 
+import { strict as assert } from 'node:assert';
 import { algorithmSuites, type EncryptionMaterialsRequest, type MaterialsLease } from '@waxseal/core';
 import { CachingMaterialsManager } from '@waxseal/data-key-cache';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { FakeClock } from './fake-clock.ts';
 import { denied, type HandCall, HandKeyring, isWiped, serialOf, throttled } from './hand-keyring.ts';
 
@@ -103,35 +104,35 @@ class World {
   #receive(request: Request, lease: AnyLease, lengths: Partial<EncryptionMaterialsRequest>): void {
     this.#settle(request);
     const { dataKey } = lease.materials;
-    expect(isWiped(dataKey)).toBe(false);
+    assert.equal(isWiped(dataKey), false);
     const key = this.keys.get(serialOf(dataKey))!;
-    expect(key.name).toBe(request.name);
+    assert.equal(key.name, request.name);
     const bytes = lengths.plaintextLength ?? lengths.maxPlaintextLength;
     const isCached = key.operation === 'decrypt' || bytes === undefined || bytes <= LIMITS.maxBytes;
     key.leases += 1;
     this.held.push({ lease, key, open: key.operation === 'encrypt' && bytes === undefined });
     if (!isCached) return;
-    expect(request.abort.signal.aborted).toBe(false);
-    expect(key.refusedAt).toBeUndefined();
+    assert.equal(key.refusedAt, undefined);
     this.#checkAge(key, request.name);
     if (key.operation === 'decrypt') return;
     key.messages += 1;
     key.bytes += bytes ?? 0;
-    expect(key.messages).toBeLessThanOrEqual(LIMITS.maxMessages);
-    expect(key.bytes).toBeLessThanOrEqual(bytes === undefined ? LIMITS.maxBytes - 1 : LIMITS.maxBytes);
+    assert.ok(key.messages <= LIMITS.maxMessages);
+    assert.ok(key.bytes <= (bytes === undefined ? LIMITS.maxBytes - 1 : LIMITS.maxBytes));
   }
 
   /** A lease given in the moment of its key's arrival is always right, however long the call took. */
   #checkAge(key: Key, name: string): void {
     const age = this.clock.now() - key.loadedAt;
     if (age < LIMITS.maxAgeMs || this.justAnswered === key) return;
-    expect(age).toBeLessThan(LIMITS.maxAgeMs + this.staleIfErrorMs);
-    expect(this.lastTransientFailure.get(name)).toBeGreaterThanOrEqual(key.loadedAt);
+    assert.ok(age < LIMITS.maxAgeMs + this.staleIfErrorMs);
+    assert.ok((this.lastTransientFailure.get(name) ?? -1) >= key.loadedAt);
   }
 
   justAnswered: Key | undefined;
 
-  async answer(index: number, how: 'succeed' | 'throttle' | 'deny' | 'break'): Promise<void> {
+  /** @param meanwhile - Called while the answer is on its way to those who wait. */
+  async answer(index: number, how: 'succeed' | 'throttle' | 'deny' | 'break', meanwhile?: () => Promise<void>) {
     const { calls } = this.keyring;
     if (calls.length === 0) return;
     const call = calls[index % calls.length]!;
@@ -148,6 +149,7 @@ class World {
       if (how === 'deny' || (how === 'break' && !isAlone)) if (!isAborted) this.#refuse(name);
       call.fail(how === 'deny' ? denied() : how === 'throttle' ? throttled() : new Error('broken'));
     }
+    await meanwhile?.();
     await settleSoon();
     this.justAnswered = undefined;
   }
@@ -172,7 +174,8 @@ class World {
   }
 
   reserve(index: number, bytes: number): void {
-    const stream = this.held.filter(({ open }) => open)[index];
+    const streams = this.held.filter(({ open }) => open);
+    const stream = streams[index % streams.length];
     if (stream === undefined) return;
     stream.lease.reserve(bytes);
     stream.key.bytes += bytes;
@@ -184,49 +187,49 @@ class World {
     let overrun = 0;
     for (const { bytes } of this.keys.values()) overrun += Math.max(0, bytes - LIMITS.maxBytes);
     const { bytesOverrun } = this.manager.stats();
-    expect(bytesOverrun).toBeGreaterThanOrEqual(overrun);
-    expect(bytesOverrun).toBeLessThanOrEqual(overrun + streams * BLOCK);
+    assert.ok(bytesOverrun >= overrun);
+    assert.ok(bytesOverrun <= overrun + streams * BLOCK);
   }
 
   /** What must hold at any moment. */
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
-    for (const { lease } of this.held) expect(isWiped(lease.materials.dataKey)).toBe(false);
+    for (const { lease } of this.held) assert.equal(isWiped(lease.materials.dataKey), false);
     this.#checkOverrun();
     const { entries } = this.manager.stats();
-    expect(entries).toBeLessThanOrEqual(LIMITS.capacity);
+    assert.ok(entries <= LIMITS.capacity);
     const unwiped = [...this.keys.values()].filter(({ dataKey }) => !isWiped(dataKey));
     const unused = unwiped.filter(({ leases }) => leases === 0);
-    expect(unused.length).toBeLessThanOrEqual(entries);
+    assert.ok(unused.length <= entries);
     for (const key of unused) {
-      expect(this.clock.now() - key.loadedAt).toBeLessThan(LIMITS.maxAgeMs + this.staleIfErrorMs);
-      expect(key.refusedAt).toBeUndefined();
+      assert.ok(this.clock.now() - key.loadedAt < LIMITS.maxAgeMs + this.staleIfErrorMs);
+      assert.equal(key.refusedAt, undefined);
     }
   }
 
   /** Whatever was asked is answered; whatever was kept is wiped. */
   async end(): Promise<void> {
     for (let round = 0; this.requests.size > 0 && round < 200; round += 1) await this.answer(round, 'succeed');
-    expect(this.requests.size).toBe(0);
+    assert.equal(this.requests.size, 0);
     this.check();
     const { hits, misses, coalesced, bypassed } = this.manager.stats();
-    expect(hits + misses + coalesced + bypassed).toBe(this.requestCount);
+    assert.equal(hits + misses + coalesced + bypassed, this.requestCount);
     this.manager.close();
     for (const call of [...this.keyring.calls]) {
-      expect(call.request.signal?.aborted).toBe(true);
+      assert.equal(call.request.signal?.aborted, true);
       call.succeed();
       this.#addKey(call, 'late');
     }
     await settleSoon();
     while (this.held.length > 0) this.release(0);
-    for (const { dataKey } of this.keys.values()) expect(isWiped(dataKey)).toBe(true);
-    expect(this.clock.timerCount).toBe(0);
+    for (const { dataKey } of this.keys.values()) assert.equal(isWiped(dataKey), true);
+    assert.equal(this.clock.timerCount, 0);
   }
 }
 
 /** Lets all continuations run that follow from an answer; none of them waits for a timer or for input. */
-async function settleSoon(): Promise<void> {
-  for (let turn = 0; turn < 40; turn += 1) await undefined;
+async function settleSoon(turns = 40): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await undefined;
 }
 
 /** A request that was aborted before the call counts nowhere, so the model aborts waiting ones only. */
@@ -273,6 +276,15 @@ const steps = [
   fc
     .tuple(index, fc.constantFrom('succeed', 'succeed', 'succeed', 'throttle', 'deny', 'break'))
     .map(([at, how]) => new Step(`answer ${at} ${how}`, (world) => world.answer(at, how))),
+  fc.tuple(index, index, fc.nat(16)).map(
+    ([at, who, turns]) =>
+      new Step(`answer ${at}, abort ${who} ${turns} turns later`, (world) =>
+        world.answer(at, 'succeed', async () => {
+          await settleSoon(turns);
+          [...world.requests][who]?.abort.abort();
+        }),
+      ),
+  ),
   index.map((at) => new Step(`release ${at}`, (world) => world.release(at))),
   fc
     .tuple(index, fc.constantFrom(1, BLOCK, 2 * BLOCK))
