@@ -1,22 +1,18 @@
 import { decodeDerSignature } from './crypto/der-signature.ts';
 import { ecdsaCurves } from './crypto/ecdsa-curves.ts';
-import { DecryptionFailedError, LimitExceededError, PolicyViolationError, UnsupportedMessageError } from './errors.ts';
+import { DecryptionFailedError, PolicyViolationError, UnsupportedMessageError } from './errors.ts';
 import { FOOTER_HEAD_LENGTH } from './format/frame-layout.ts';
-import { HeaderCollector } from './format/header-collector.ts';
-import type { DecodedHeader } from './format/header-decoder.ts';
 import type { MessageHeader } from './format/message-header.ts';
-import { DEFAULT_MAX_HEADER_LENGTH, DEFAULT_MAX_STREAM_FRAME_LENGTH } from './limits.ts';
+import { DEFAULT_MAX_STREAM_FRAME_LENGTH } from './limits.ts';
 import type { Keyring } from './materials/keyring.ts';
 import type { MaterialsManager } from './materials/materials-manager.ts';
-import { checkDecryptOptions, type DecryptOptions, type DecryptSettings } from './message-options.ts';
+import { checkDecryptOptions, type DecryptOptions } from './message-options.ts';
 import { type AuthenticatedHeader, authenticateHeader } from './stream/authenticate-header.ts';
-import { boundTail, findFinalFrame } from './stream/body-layout.ts';
+import { plaintextTooLong } from './stream/body-opener.ts';
 import { FrameOpener } from './stream/frame-opener.ts';
 import { FramedMessageReader, type MessageReader } from './stream/message-reader.ts';
-import { type MessageSource, type RangedSource, readExactly, toRangedSource } from './stream/message-source.ts';
-
-/** What the first read fetches: nearly every header, and all of a small message. */
-const FIRST_READ_LENGTH = 65_536;
+import { type MessageSource, type RangedSource, toRangedSource } from './stream/message-source.ts';
+import { type MessageStart, readMessageStart, readMessageTail } from './stream/read-message-ends.ts';
 
 /** Options of random access. */
 export type OpenMessageOptions = DecryptOptions & {
@@ -61,38 +57,14 @@ export async function openRangedSource(
 ): Promise<MessageReader> {
   const settings = checkDecryptOptions(options, DEFAULT_MAX_STREAM_FRAME_LENGTH);
   const signal = settings.signal ?? new AbortController().signal;
-  const start = await readStart(source, settings, signal);
+  const start = await readMessageStart(source, settings, signal);
   assertRandomAccess(start.decoded.header, options.acceptUnsignedRanges ?? false);
   const message = await authenticateHeader(start.decoded, keys, settings);
-  const frames = await verifyEnd(message, source, start.bytes, signal);
+  const frames = await verifyEnd(message, source, start, signal);
   const { maxPlaintextLength } = settings;
-  if (frames.layout.plaintextLength > maxPlaintextLength) {
-    const text = `the plaintext is longer than maxPlaintextLength, ${maxPlaintextLength} bytes`;
-    throw new LimitExceededError(text, maxPlaintextLength);
-  }
+  if (frames.layout.plaintextLength > maxPlaintextLength) throw plaintextTooLong(maxPlaintextLength);
   const { header, encryptionContext } = message;
   return new FramedMessageReader({ header, encryptionContext, frames, source, signal: settings.signal, onClose });
-}
-
-/** Reads until the header is whole. @returns It, with the bytes of the first read. */
-async function readStart(
-  source: RangedSource,
-  settings: DecryptSettings,
-  signal: AbortSignal,
-): Promise<{ readonly decoded: DecodedHeader; readonly bytes: Uint8Array }> {
-  const collector = new HeaderCollector(settings);
-  const firstEnd = Math.min(source.size, FIRST_READ_LENGTH);
-  const bytes = firstEnd === 0 ? new Uint8Array(0) : await readExactly(source, 0, firstEnd, signal);
-  let collected = collector.push(bytes);
-  for (let position = firstEnd; collected === undefined; ) {
-    if (position === source.size) throw collector.endError();
-    const limit = Math.min(settings.maxHeaderLength ?? DEFAULT_MAX_HEADER_LENGTH, source.size);
-    const end = Math.min(limit, Math.max(2 * position, DEFAULT_MAX_HEADER_LENGTH));
-    if (end <= position) throw collector.endError();
-    collected = collector.push(await readExactly(source, position, end, signal));
-    position = end;
-  }
-  return { decoded: collected.decoded, bytes };
 }
 
 function assertRandomAccess(header: MessageHeader, acceptUnsignedRanges: boolean): void {
@@ -112,19 +84,14 @@ function assertRandomAccess(header: MessageHeader, acceptUnsignedRanges: boolean
 async function verifyEnd(
   message: AuthenticatedHeader,
   source: RangedSource,
-  start: Uint8Array,
+  start: MessageStart,
   signal: AbortSignal,
 ): Promise<FrameOpener> {
   const { header } = message;
-  const bounds = boundTail(header, source.size);
-  const tail =
-    source.size === start.length
-      ? start.subarray(bounds.start)
-      : await readExactly(source, bounds.start, source.size, signal);
-  const layout = findFinalFrame(header, bounds, tail, source.size);
+  const { layout, bytes, footer } = await readMessageTail(header, source, start, signal);
   const frames = new FrameOpener(message.aead, header.messageId, layout);
-  frames.open(layout.finalIndex, tail, layout.frameStart(layout.finalIndex) - bounds.start, []);
-  assertSignatureForm(header, tail.subarray(layout.bodyEnd - bounds.start));
+  frames.open(layout.finalIndex, bytes, 0, []);
+  assertSignatureForm(header, footer);
   return frames;
 }
 

@@ -8,8 +8,11 @@ import type { FileHandle } from 'node:fs/promises';
 export async function assertRegularFile(file: FileHandle, path: string | URL): Promise<Stats> {
   const stats = await file.stat();
   if (stats.isFile()) return stats;
-  if (stats.isDirectory()) {
-    throw Object.assign(new Error(`EISDIR: ${path} is a directory`), { code: 'EISDIR', path: String(path) });
-  }
+  if (stats.isDirectory()) throw fileError('EISDIR', 'is a directory', path);
   throw new TypeError(`${path} is not a regular file: use the streams`);
+}
+
+/** An error in the form of the file system's own. */
+export function fileError(code: 'EISDIR' | 'EEXIST', text: string, path: string | URL): Error {
+  return Object.assign(new Error(`${code}: ${path} ${text}`), { code, path: String(path) });
 }

@@ -148,11 +148,8 @@ export class BodyOpener {
     this.#sequenceNumber += 1;
     if (piece.sequenceNumber !== this.#sequenceNumber) throw new DecryptionFailedError();
     this.#plaintextLength += piece.contentLength;
-    if (this.#plaintextLength > this.#limits.maxPlaintextLength) {
-      const { maxPlaintextLength } = this.#limits;
-      const message = `the plaintext is longer than maxPlaintextLength, ${maxPlaintextLength} bytes`;
-      throw new LimitExceededError(message, maxPlaintextLength);
-    }
+    const { maxPlaintextLength } = this.#limits;
+    if (this.#plaintextLength > maxPlaintextLength) throw plaintextTooLong(maxPlaintextLength);
     this.#verifier?.update(this.#collector.copy());
     this.#piece = piece;
     this.#expect('content', piece.contentLength + TAG_LENGTH);
@@ -189,4 +186,9 @@ export class BodyOpener {
     this.#signature = this.#collector.copy();
     this.#stage = 'end';
   }
+}
+
+/** The error for plaintext over the caller's limit. */
+export function plaintextTooLong(limit: number): LimitExceededError {
+  return new LimitExceededError(`the plaintext is longer than maxPlaintextLength, ${limit} bytes`, limit);
 }

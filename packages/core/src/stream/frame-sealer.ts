@@ -28,11 +28,8 @@ export class FrameSealer {
    * @throws LimitExceededError when the sequence numbers are spent.
    */
   seal(parts: readonly Uint8Array[], length: number, output: Uint8Array[]): void {
-    if (this.#sequenceNumber >= MAX_FRAMES - 1) throw tooManyFrames();
-    const head = this.#startHead(FRAME_HEAD_LENGTH, output);
-    head.setUint32(0, this.#sequenceNumber);
-    writeFrameIv(head, 4, this.#sequenceNumber);
-    this.#tag = this.#aead.seal(this.#ivBytes, this.#aad.encode('frame', this.#sequenceNumber, length), parts, output);
+    const sequenceNumber = this.#putHead(false, length, output);
+    this.#tag = this.#aead.seal(this.#ivBytes, this.#aad.encode('frame', sequenceNumber, length), parts, output);
   }
 
   /**
@@ -41,18 +38,26 @@ export class FrameSealer {
    *   FFFFFFFF ‖ sequence number (4 B) ‖ IV (12 B) ‖ content length (4 B) ‖ ciphertext ‖ tag (16 B)
    */
   sealFinal(parts: readonly Uint8Array[], length: number, output: Uint8Array[]): void {
-    const head = this.#startHead(FINAL_FRAME_HEAD_LENGTH, output);
-    head.setUint32(0, FINAL_FRAME_MARKER);
-    head.setUint32(4, this.#sequenceNumber);
-    writeFrameIv(head, 8, this.#sequenceNumber);
-    head.setUint32(8 + IV_LENGTH, length);
-    this.#tag = this.#aead.seal(
-      this.#ivBytes,
-      this.#aad.encode('finalFrame', this.#sequenceNumber, length),
-      parts,
-      output,
-    );
+    const sequenceNumber = this.#putHead(true, length, output);
+    this.#tag = this.#aead.seal(this.#ivBytes, this.#aad.encode('finalFrame', sequenceNumber, length), parts, output);
     this.flush(output);
+  }
+
+  /**
+   * Seals a frame into a buffer that may be used again and again.
+   *
+   * @param isFinal - Whether it is the final frame; none may follow then.
+   * @param plaintext - All of the frame; not kept.
+   * @param target - Receives the frame from `offset` on.
+   * @returns Where the frame ends in `target`.
+   * @throws LimitExceededError when the sequence numbers are spent; RangeError when the frame does not fit.
+   */
+  sealInto(isFinal: boolean, plaintext: Uint8Array, target: Uint8Array, offset: number): number {
+    const sequenceNumber = this.#nextNumber(isFinal);
+    const kind = isFinal ? 'finalFrame' : 'frame';
+    const end = writeHead(target, offset, isFinal, sequenceNumber, plaintext.length);
+    const aad = this.#aad.encode(kind, sequenceNumber, plaintext.length);
+    return this.#aead.sealInto(this.#ivBytes, aad, [plaintext], target, end);
   }
 
   /** Puts out the tag of the last frame sealed. */
@@ -61,16 +66,46 @@ export class FrameSealer {
     this.#tag = undefined;
   }
 
-  /** Takes the next sequence number, and puts one piece for the last tag and the new head: half as many pieces. */
-  #startHead(length: number, output: Uint8Array[]): DataView {
-    const tagLength = this.#tag === undefined ? 0 : TAG_LENGTH;
-    const piece = new Uint8Array(tagLength + length);
-    if (this.#tag !== undefined) piece.set(this.#tag);
-    output.push(piece);
+  /** Takes the next sequence number and its IV: the only place that does. */
+  #nextNumber(isFinal: boolean): number {
+    if (!isFinal && this.#sequenceNumber >= MAX_FRAMES - 1) throw tooManyFrames();
     this.#sequenceNumber += 1;
     writeFrameIv(this.#iv, 0, this.#sequenceNumber);
-    return new DataView(piece.buffer, tagLength, length);
+    return this.#sequenceNumber;
   }
+
+  /** Puts one piece for the last tag and the new head: half as many pieces. */
+  #putHead(isFinal: boolean, length: number, output: Uint8Array[]): number {
+    const sequenceNumber = this.#nextNumber(isFinal);
+    const tagLength = this.#tag === undefined ? 0 : TAG_LENGTH;
+    const piece = new Uint8Array(tagLength + (isFinal ? FINAL_FRAME_HEAD_LENGTH : FRAME_HEAD_LENGTH));
+    if (this.#tag !== undefined) piece.set(this.#tag);
+    writeHead(piece, tagLength, isFinal, sequenceNumber, length);
+    output.push(piece);
+    return sequenceNumber;
+  }
+}
+
+/** @returns Where the head ends. */
+function writeHead(
+  target: Uint8Array,
+  offset: number,
+  isFinal: boolean,
+  sequenceNumber: number,
+  contentLength: number,
+): number {
+  const view = new DataView(target.buffer, target.byteOffset, target.length);
+  let position = offset;
+  if (isFinal) {
+    view.setUint32(position, FINAL_FRAME_MARKER);
+    position += 4;
+  }
+  view.setUint32(position, sequenceNumber);
+  writeFrameIv(view, position + 4, sequenceNumber);
+  position += 4 + IV_LENGTH;
+  if (!isFinal) return position;
+  view.setUint32(position, contentLength);
+  return position + 4;
 }
 
 function tooManyFrames(): LimitExceededError {

@@ -1,18 +1,20 @@
 // Plaintext in, message out: cuts it into frames, seals them, signs the whole. Synchronous but for the signature.
 
 import { wipe } from '../bytes.ts';
-import type { Signer } from '../crypto/crypto-engine.ts';
+import type { Aead, Signer } from '../crypto/crypto-engine.ts';
 import { LimitExceededError } from '../errors.ts';
 import { FOOTER_HEAD_LENGTH } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import type { EncryptionMaterials, MaterialsLease } from '../materials/materials-manager.ts';
 import type { FrameSealer } from './frame-sealer.ts';
 
-/** What a message under way consists of; made by `startSealing`. */
-export type MessageSealerParts = {
+/** What a message under way consists of; made by `startMessage`. */
+export type MessageParts = {
   readonly header: MessageHeader;
   /** The header as it goes out, authentication included. */
   readonly headerBytes: readonly Uint8Array[];
+  /** Seals under the message's key. */
+  readonly aead: Aead;
   readonly frames: FrameSealer;
   readonly signer: Signer | undefined;
   readonly lease: MaterialsLease<EncryptionMaterials>;
@@ -42,7 +44,7 @@ export class MessageSealer {
   #held = new Uint8Array(0);
   #heldLength = 0;
 
-  constructor(parts: MessageSealerParts) {
+  constructor(parts: MessageParts) {
     this.header = parts.header;
     this.headerBytes = parts.headerBytes;
     this.#frameLength = parts.header.frameLength;
@@ -52,7 +54,6 @@ export class MessageSealer {
     this.#exactLength = parts.plaintextLength;
     this.#maxLength = parts.plaintextLength ?? parts.maxPlaintextLength ?? Number.POSITIVE_INFINITY;
     this.#reserves = this.#maxLength === Number.POSITIVE_INFINITY;
-    for (const piece of parts.headerBytes) parts.signer?.update(piece);
   }
 
   /**
@@ -85,7 +86,7 @@ export class MessageSealer {
     const rest = this.#sealFullFrames(chunk, output);
     this.#frames.sealFinal([this.#heldBytes(), rest], this.#heldLength + rest.length, output);
     this.#sign(output, firstPiece);
-    await this.#putFooter(output);
+    if (this.#signer !== undefined) output.push(await makeFooter(this.header, this.#signer));
   }
 
   /** Wipes held plaintext and ends the lease of the keys. May be called again. */
@@ -148,15 +149,19 @@ export class MessageSealer {
       if (piece !== undefined) this.#signer.update(piece);
     }
   }
+}
 
-  /** signature length (2 B) ‖ signature (DER) */
-  async #putFooter(output: Uint8Array[]): Promise<void> {
-    const preferredLength = this.header.algorithmSuite.signature?.signatureLength;
-    if (this.#signer === undefined || preferredLength === undefined) return;
-    const signature = await this.#signer.sign(preferredLength);
-    const footer = new Uint8Array(FOOTER_HEAD_LENGTH + signature.length);
-    new DataView(footer.buffer).setUint16(0, signature.length);
-    footer.set(signature, FOOTER_HEAD_LENGTH);
-    output.push(footer);
-  }
+/**
+ * Ends a signature.
+ *
+ *   signature length (2 B) ‖ signature (DER)
+ *
+ * @param signer - Has taken everything before the footer.
+ */
+export async function makeFooter(header: MessageHeader, signer: Signer): Promise<Uint8Array> {
+  const signature = await signer.sign(header.algorithmSuite.signature?.signatureLength ?? 0);
+  const footer = new Uint8Array(FOOTER_HEAD_LENGTH + signature.length);
+  new DataView(footer.buffer).setUint16(0, signature.length);
+  footer.set(signature, FOOTER_HEAD_LENGTH);
+  return footer;
 }

@@ -17,7 +17,7 @@ import type { Keyring, RequestPriority } from '../materials/keyring.ts';
 import type { EncryptionMaterials, MaterialsLease, MaterialsManager } from '../materials/materials-manager.ts';
 import type { EncryptSettings } from '../message-options.ts';
 import { FrameSealer } from './frame-sealer.ts';
-import { MessageSealer } from './message-sealer.ts';
+import { type MessageParts, MessageSealer } from './message-sealer.ts';
 
 const ZERO_IV = new Uint8Array(IV_LENGTH);
 const NO_BYTES = new Uint8Array(0);
@@ -30,17 +30,31 @@ export type SigningMode =
   | 'whole';
 
 /**
- * Asks for materials and makes the header of a new message.
+ * Starts a new message that is sealed piece by piece.
  *
  * @returns A sealer whose `close` the caller owes.
- * @throws PolicyViolationError, LimitExceededError, whatever the manager throws, and the signal's reason.
+ * @throws As `startMessage`.
  */
 export async function startSealing(
   keys: Keyring | MaterialsManager,
   settings: EncryptSettings,
   signing: SigningMode,
-  priority: RequestPriority = 'foreground',
 ): Promise<MessageSealer> {
+  return new MessageSealer(await startMessage(keys, settings, signing));
+}
+
+/**
+ * Asks for materials and makes the header of a new message.
+ *
+ * @returns The message's parts; the signer has taken the header. The caller owes the release of the lease.
+ * @throws PolicyViolationError, LimitExceededError, whatever the manager throws, and the signal's reason.
+ */
+export async function startMessage(
+  keys: Keyring | MaterialsManager,
+  settings: EncryptSettings,
+  signing: SigningMode,
+  priority: RequestPriority = 'foreground',
+): Promise<MessageParts> {
   const manager = asMaterialsManager(keys);
   settings.signal?.throwIfAborted();
   if (settings.algorithmSuite !== undefined) assertMayEncrypt(settings.commitmentPolicy, settings.algorithmSuite);
@@ -57,18 +71,18 @@ export async function startSealing(
   try {
     settings.signal?.throwIfAborted();
     assertUsable(lease.materials, settings);
-    return sealerFor(lease, settings, signing);
+    return makeParts(lease, settings, signing);
   } catch (error) {
     lease.release();
     throw error;
   }
 }
 
-function sealerFor(
+function makeParts(
   lease: MaterialsLease<EncryptionMaterials>,
   settings: EncryptSettings,
   signing: SigningMode,
-): MessageSealer {
+): MessageParts {
   const { materials } = lease;
   const suite = materials.algorithmSuite;
   const messageId = engine.randomBytes(messageIdLength(suite.messageVersion));
@@ -97,7 +111,8 @@ function sealerFor(
   const signer = materials.signingKey === undefined ? undefined : createSigner(materials.signingKey, signing);
   const frames = new FrameSealer(aead, messageId);
   const { plaintextLength, maxPlaintextLength } = settings;
-  return new MessageSealer({ header, headerBytes, frames, signer, lease, plaintextLength, maxPlaintextLength });
+  for (const piece of headerBytes) signer?.update(piece);
+  return { header, headerBytes, aead, frames, signer, lease, plaintextLength, maxPlaintextLength };
 }
 
 /** A manager is somebody's code: its answer is checked before a byte is encrypted with it. */

@@ -1,0 +1,79 @@
+// A file that appears under its name only when it is whole.
+
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/**
+ * A file being written beside its target, as `.waxseal-<16 hex digits>.tmp`, readable by its owner alone.
+ *
+ * Ends with `publish` or `discard`. A process that is killed leaves it behind: it may be deleted then.
+ */
+export class PendingFile {
+  readonly file: FileHandle;
+  readonly #path: string;
+  readonly #target: string;
+  #ended = false;
+
+  private constructor(file: FileHandle, path: string, target: string) {
+    this.file = file;
+    this.#path = path;
+    this.#target = target;
+  }
+
+  /** @throws The file system's error. */
+  static async create(target: string): Promise<PendingFile> {
+    const path = join(dirname(target), `.waxseal-${randomBytes(8).toString('hex')}.tmp`);
+    return new PendingFile(await open(path, 'wx', 0o600), path, target);
+  }
+
+  /**
+   * Brings the bytes to the disk, then gives the file its name.
+   *
+   * @param overwrite - Whether it replaces what has that name; without it, whoever else takes the name first keeps it.
+   * @throws The file system's error: EEXIST when the name is taken. The target is then as it was before.
+   */
+  async publish(overwrite: boolean): Promise<void> {
+    await this.file.sync();
+    await this.file.close();
+    if (overwrite) {
+      await rename(this.#path, this.#target);
+    } else {
+      await linkOrExplain(this.#path, this.#target);
+      await unlink(this.#path);
+    }
+    this.#ended = true;
+    await syncFolder(dirname(this.#target));
+  }
+
+  /** Removes the file unless it was published. Never fails. */
+  async discard(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    await this.file.close().catch(() => {});
+    await unlink(this.#path).catch(() => {});
+  }
+}
+
+/** `rename` would replace a target silently; `link` fails when there is one. */
+async function linkOrExplain(path: string, target: string): Promise<void> {
+  try {
+    await link(path, target);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    const text = `${String(code)}: the file system of ${target} has no hard links, which not overwriting needs: pass overwrite: true`;
+    throw Object.assign(new Error(text, { cause: error }), { code });
+  }
+}
+
+/** Makes the name itself durable. Windows can't, and needs not. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

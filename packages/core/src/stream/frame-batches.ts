@@ -1,0 +1,50 @@
+import type { BodyLayout } from './body-layout.ts';
+
+/** What one batch aims at, in bytes of plaintext: enough to make reading, AES and writing cheap per call. */
+const BATCH_LENGTH = 1_048_576;
+
+/** The frames of a message in groups that are read, sealed or opened, and written together. */
+export class FrameBatches {
+  readonly layout: BodyLayout;
+  readonly framesPerBatch: number;
+  /** How many batches there are: at least one. */
+  readonly count: number;
+
+  constructor(layout: BodyLayout) {
+    this.layout = layout;
+    this.framesPerBatch = Math.max(1, Math.floor(BATCH_LENGTH / layout.frameLength));
+    this.count = Math.ceil((layout.finalIndex + 1) / this.framesPerBatch);
+  }
+
+  /** Index of the batch's first frame. */
+  firstFrame(batch: number): number {
+    return batch * this.framesPerBatch;
+  }
+
+  /** Index of the batch's last frame. */
+  lastFrame(batch: number): number {
+    return Math.min(this.firstFrame(batch + 1) - 1, this.layout.finalIndex);
+  }
+
+  /** Where the batch's plaintext starts; for `count`, where all of it ends. */
+  plaintextStart(batch: number): number {
+    return Math.min(this.firstFrame(batch) * this.layout.frameLength, this.layout.plaintextLength);
+  }
+
+  /** Where the batch's frames start in the message; for `count`, where the last one ends. */
+  messageStart(batch: number): number {
+    return batch < this.count ? this.layout.frameStart(this.firstFrame(batch)) : this.layout.bodyEnd;
+  }
+
+  /** Most bytes of plaintext in a batch. */
+  get maxPlaintextLength(): number {
+    return Math.min(this.layout.plaintextLength, this.framesPerBatch * this.layout.frameLength);
+  }
+
+  /** Most bytes of message in a batch. */
+  get maxMessageLength(): number {
+    const last = this.count - 1;
+    const lastLength = this.messageStart(last + 1) - this.messageStart(last);
+    return last === 0 ? lastLength : Math.max(lastLength, this.messageStart(1) - this.messageStart(0));
+  }
+}
