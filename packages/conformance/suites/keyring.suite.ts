@@ -6,14 +6,20 @@ import {
   algorithmSuites,
   DataKeyUnavailableError,
   decrypt,
-  type EncryptedDataKey,
   encrypt,
   type Keyring,
-  type KeyringDecryptRequest,
-  type KeyringEncryptRequest,
   type KeyringEncryptResult,
 } from '@waxseal/core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import {
+  CONTEXT,
+  copyOf,
+  decryptRequest,
+  deepFreeze,
+  encryptRequest,
+  failureOf,
+  hex,
+} from '../src/keyring-requests.ts';
 
 /** One keyring and its counterparts, fresh and used by nobody else. */
 export type KeyringParties = {
@@ -48,54 +54,19 @@ export function keyringSuite(options: KeyringSuiteOptions): void {
     const context: SuiteContext = { options, parties: () => parties };
     wrapping(context);
     unwrapping(context);
-    refusing(context);
+    refusingBytes(context);
+    refusingContexts(context);
     messages(context);
   });
 }
 
 type SuiteContext = { readonly options: KeyringSuiteOptions; readonly parties: () => KeyringParties };
 
-const CONTEXT = Object.freeze({ purpose: 'conformance', tenant: 'Äcme €', z: '', a: '😀' });
-const COMMITTING = algorithmSuites.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY;
 const SECRET = 'v3ry-s3cret-value';
-
-function deepFreeze<Value extends object>(value: Value): Value {
-  for (const part of Object.values(value)) {
-    // A view on memory can't be frozen.
-    if (typeof part === 'object' && part !== null && !ArrayBuffer.isView(part)) deepFreeze(part);
-  }
-  return Object.freeze(value);
-}
-
-function encryptRequest(changes: Partial<KeyringEncryptRequest> = {}): KeyringEncryptRequest {
-  return deepFreeze({ algorithmSuite: COMMITTING, encryptionContext: CONTEXT, ...changes });
-}
-
-function decryptRequest(
-  encryptedDataKeys: readonly EncryptedDataKey[],
-  changes: Partial<KeyringDecryptRequest> = {},
-): KeyringDecryptRequest {
-  return { algorithmSuite: COMMITTING, encryptionContext: CONTEXT, encryptedDataKeys, ...changes };
-}
 
 function suitesFor({ takesSigningSuites = true }: KeyringSuiteOptions): readonly AlgorithmSuite[] {
   const all: readonly AlgorithmSuite[] = Object.values(algorithmSuites);
   return all.filter(({ signature }) => takesSigningSuites || signature === undefined);
-}
-
-const copyOf = ({ providerId, providerInfo, ciphertext }: EncryptedDataKey): EncryptedDataKey => ({
-  providerId,
-  providerInfo: Uint8Array.from(providerInfo),
-  ciphertext: Uint8Array.from(ciphertext),
-});
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-
-async function failureOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 }
 
 function wrapping({ options, parties }: SuiteContext): void {
@@ -209,26 +180,32 @@ function unwrapping({ parties }: SuiteContext): void {
   });
 }
 
-function refusing({ options, parties }: SuiteContext): void {
-  const expectRefusal = async (promise: Promise<Uint8Array | undefined>, dataKey: Uint8Array): Promise<void> => {
-    const outcome = await promise.catch((error: unknown) => error);
-    if (outcome instanceof Uint8Array && options.noticesAlteration === false) {
-      expect(hex(outcome)).not.toBe(hex(dataKey));
-      return;
-    }
-    if (outcome === undefined) return;
-    expect(outcome).toBeInstanceOf(DataKeyUnavailableError);
-    for (const { keyring, key, cause } of (outcome as DataKeyUnavailableError).attempts) {
-      expect(keyring).toMatch(/Keyring$/);
-      expect(key).not.toBe('');
-      expect(cause).toBeInstanceOf(Error);
-    }
-  };
+/** Awaits a refusal: an error that tells of each attempt, or undefined for what is not the keyring's own. */
+async function expectRefusal(
+  { options }: SuiteContext,
+  promise: Promise<Uint8Array | undefined>,
+  dataKey: Uint8Array,
+): Promise<void> {
+  const outcome = await promise.catch((error: unknown) => error);
+  if (outcome instanceof Uint8Array && options.noticesAlteration === false) {
+    expect(hex(outcome)).not.toBe(hex(dataKey));
+    return;
+  }
+  if (outcome === undefined) return;
+  expect(outcome).toBeInstanceOf(DataKeyUnavailableError);
+  for (const { keyring, key, cause } of (outcome as DataKeyUnavailableError).attempts) {
+    expect(keyring).toMatch(/Keyring$/);
+    expect(key).not.toBe('');
+    expect(cause).toBeInstanceOf(Error);
+  }
+}
 
+function refusingBytes(context: SuiteContext): void {
+  const { parties } = context;
   test('another wrapping key opens nothing', async () => {
     const { writer, stranger } = parties();
     const { dataKey, encryptedDataKeys } = await writer.onEncrypt(encryptRequest());
-    await expectRefusal(stranger.onDecrypt(decryptRequest(encryptedDataKeys)), dataKey);
+    await expectRefusal(context, stranger.onDecrypt(decryptRequest(encryptedDataKeys)), dataKey);
   });
 
   test('a ciphertext that was altered, cut or lengthened is refused', async () => {
@@ -247,10 +224,43 @@ function refusing({ options, parties }: SuiteContext): void {
       const altered = encryptedDataKeys
         .map(copyOf)
         .map((entry) => ({ ...entry, ciphertext: change(entry.ciphertext) }));
-      await expectRefusal(reader.onDecrypt(decryptRequest(altered)), dataKey);
+      await expectRefusal(context, reader.onDecrypt(decryptRequest(altered)), dataKey);
     }
   });
 
+  test('a data key of another length than the suite takes is refused', async () => {
+    const { writer, reader } = parties();
+    const small = algorithmSuites.ALG_AES_128_GCM_IV12_TAG16_HKDF_SHA256;
+    const { dataKey, encryptedDataKeys } = await writer.onEncrypt(encryptRequest({ algorithmSuite: small }));
+    await expectRefusal(context, reader.onDecrypt(decryptRequest(encryptedDataKeys)), dataKey);
+  });
+
+  test('hostile provider info is refused or passed over', async () => {
+    const { writer, reader } = parties();
+    const { dataKey, encryptedDataKeys } = await writer.onEncrypt(encryptRequest());
+    const infos = [
+      new Uint8Array(0),
+      new Uint8Array(65_535),
+      Uint8Array.of(0xff, 0xfe),
+      new Uint8Array(65_535).fill(255),
+    ];
+    for (const providerInfo of infos) {
+      const hostile = encryptedDataKeys.map((entry) => ({ ...copyOf(entry), providerInfo }));
+      await expectRefusal(context, reader.onDecrypt(decryptRequest(hostile)), dataKey);
+    }
+  });
+
+  test('an aborted signal ends both ways with its reason', async () => {
+    const { writer, reader } = parties();
+    const reason = new Error('enough');
+    const signal = AbortSignal.abort(reason);
+    const { encryptedDataKeys } = await writer.onEncrypt(encryptRequest());
+    expect(await failureOf(writer.onEncrypt({ ...encryptRequest(), signal }))).toBe(reason);
+    expect(await failureOf(reader.onDecrypt(decryptRequest(encryptedDataKeys, { signal })))).toBe(reason);
+  });
+}
+
+function refusingContexts({ options, parties }: SuiteContext): void {
   test.runIf(options.bindsContext !== false)(
     'another context is refused, and its values are told to nobody',
     async () => {
@@ -272,37 +282,6 @@ function refusing({ options, parties }: SuiteContext): void {
     const { encryptedDataKeys } = await writer.onEncrypt(encryptRequest({ encryptionContext: { a: 'bc' } }));
     const request = decryptRequest(encryptedDataKeys, { encryptionContext: { ab: 'c' } });
     expect(await failureOf(reader.onDecrypt(request))).toBeInstanceOf(DataKeyUnavailableError);
-  });
-
-  test('a data key of another length than the suite takes is refused', async () => {
-    const { writer, reader } = parties();
-    const small = algorithmSuites.ALG_AES_128_GCM_IV12_TAG16_HKDF_SHA256;
-    const { dataKey, encryptedDataKeys } = await writer.onEncrypt(encryptRequest({ algorithmSuite: small }));
-    await expectRefusal(reader.onDecrypt(decryptRequest(encryptedDataKeys)), dataKey);
-  });
-
-  test('hostile provider info is refused or passed over', async () => {
-    const { writer, reader } = parties();
-    const { dataKey, encryptedDataKeys } = await writer.onEncrypt(encryptRequest());
-    const infos = [
-      new Uint8Array(0),
-      new Uint8Array(65_535),
-      Uint8Array.of(0xff, 0xfe),
-      new Uint8Array(65_535).fill(255),
-    ];
-    for (const providerInfo of infos) {
-      const hostile = encryptedDataKeys.map((entry) => ({ ...copyOf(entry), providerInfo }));
-      await expectRefusal(reader.onDecrypt(decryptRequest(hostile)), dataKey);
-    }
-  });
-
-  test('an aborted signal ends both ways with its reason', async () => {
-    const { writer, reader } = parties();
-    const reason = new Error('enough');
-    const signal = AbortSignal.abort(reason);
-    const { encryptedDataKeys } = await writer.onEncrypt(encryptRequest());
-    expect(await failureOf(writer.onEncrypt({ ...encryptRequest(), signal }))).toBe(reason);
-    expect(await failureOf(reader.onDecrypt(decryptRequest(encryptedDataKeys, { signal })))).toBe(reason);
   });
 }
 
