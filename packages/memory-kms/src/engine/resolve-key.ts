@@ -46,7 +46,7 @@ export function resolveKey(
  */
 export function peekKey(invocation: Invocation<object>, name: string, rule: NamingRule): KeyTarget | undefined {
   try {
-    return find(invocation, locate(invocation, name, rule));
+    return findExisting(invocation, locate(invocation, name, rule));
   } catch {
     return undefined;
   }
@@ -97,22 +97,22 @@ function foreignAccount(principal: string, operation: string, name: string): str
 }
 
 function find(invocation: Invocation<object>, located: Located): KeyTarget | undefined {
-  const { call, parts } = invocation;
+  const { call, now, parts } = invocation;
   const { kind, name, account, region } = located;
-  const keyId = kind === 'key' ? name : keyIdOfAlias(invocation, located);
+  // The alias of a service has its key from the first use on.
+  const service = kind === 'alias' && account === call.caller.account ? serviceOfAlias(name) : undefined;
+  if (service !== undefined) provisionManagedKey(parts, { account, region }, service, now);
+  return findExisting(invocation, located);
+}
+
+function findExisting(
+  { call, parts }: Invocation<object>,
+  { kind, name, account, region }: Located,
+): KeyTarget | undefined {
+  const keyId = kind === 'key' ? name : parts.store.alias(account, region, name)?.targetKeyId;
   const key = keyId === undefined ? undefined : parts.store.find(account, region, keyId);
   if (key === undefined || (key.record.manager === 'OWNED' && account !== call.caller.account)) return undefined;
   return { key, requestAlias: kind === 'alias' ? name : undefined };
-}
-
-/** The alias of a service has its key from the first use on. */
-function keyIdOfAlias(
-  { call, now, parts }: Invocation<object>,
-  { name, account, region }: Located,
-): string | undefined {
-  const service = account === call.caller.account ? serviceOfAlias(name) : undefined;
-  if (service !== undefined) return provisionManagedKey(parts, { account, region }, service, now).record.id;
-  return parts.store.alias(account, region, name)?.targetKeyId;
 }
 
 function refuseMissing(

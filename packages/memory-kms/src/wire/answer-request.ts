@@ -5,7 +5,8 @@ import type { Engine } from '../engine/engine.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
 import { isOperationName, operationTable } from '../engine/operation-table.ts';
 import { randomUuid } from '../engine/random-source.ts';
-import { decodeRequest, encodeAnswer, encodeError, JSON_CONTENT_TYPE } from './json-protocol.ts';
+import { errorResponse } from './error-response.ts';
+import { decodeRequest, encodeAnswer, JSON_CONTENT_TYPE } from './json-protocol.ts';
 
 /** A request as a front received it. */
 export type WireRequest = {
@@ -46,10 +47,10 @@ export async function answerRequest(
 ): Promise<WireResponse> {
   const requestId = randomUuid(engine.parts.random);
   try {
-    return response(requestId, 200, encodeAnswer(await perform(engine, authenticator, request, requestId)));
+    return response(requestId, encodeAnswer(await perform(engine, authenticator, request, requestId)));
   } catch (error) {
     if (!(error instanceof KmsServiceError)) throw error;
-    return response(requestId, error.$metadata.httpStatusCode, encodeError(error));
+    return errorResponse(error, { 'x-amzn-requestid': requestId });
   }
 }
 
@@ -64,11 +65,11 @@ async function perform(engine: Engine, authenticator: Authenticator, request: Wi
   return engine.handle({ operation, input, caller, region, requestId });
 }
 
-function response(requestId: string, status: number, body: Uint8Array): WireResponse {
+function response(requestId: string, body: Uint8Array): WireResponse {
   const headers = {
     'content-type': JSON_CONTENT_TYPE,
     'content-length': String(body.length),
     'x-amzn-requestid': requestId,
   };
-  return { status, headers, body };
+  return { status: 200, headers, body };
 }
