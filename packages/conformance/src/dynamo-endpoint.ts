@@ -1,8 +1,9 @@
 // A DynamoDB endpoint for tests: dynalite, with the transactions that it lacks added by a proxy in front of it.
 
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import dynalite from 'dynalite';
+import { Worker } from 'node:worker_threads';
 import { type Answer, DynamoTransactions, type Json, type Send } from './dynamo-transaction.ts';
 
 /** A running endpoint. */
@@ -18,14 +19,14 @@ export type DynamoEndpoint = AsyncDisposable & {
 
 /** Starts an empty endpoint on a free port. Requests are served one after the other, so that transactions are atomic. */
 export async function startDynamoEndpoint(): Promise<DynamoEndpoint> {
-  const behind = dynalite({ createTableMs: 0, deleteTableMs: 0 });
-  const port = await listen(behind);
+  const behind = startDynalite();
+  const port = await new Promise<number>((resolve, reject) => behind.once('message', resolve).once('error', reject));
   const proxy = new LockingProxy(port);
   const front = createServer((incoming, outgoing) => void proxy.serve(incoming, outgoing));
   const url = `http://127.0.0.1:${await listen(front)}`;
   const close = async (): Promise<void> => {
     await stop(front);
-    await stop(behind);
+    await behind.terminate();
   };
   return {
     url,
@@ -41,7 +42,21 @@ export async function startDynamoEndpoint(): Promise<DynamoEndpoint> {
   };
 }
 
-/** Node's server is untyped about being closed by dynalite's own `close`, so both are stopped alike. */
+const DYNALITE = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const server = require(workerData)({ createTableMs: 0, deleteTableMs: 0 });
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
+
+/**
+ * On a thread of its own, without the options of this one: under the conditions that tests resolve imports by, dynalite's
+ * `require` would find ES modules. Tells its port.
+ */
+function startDynalite(): Worker {
+  const workerData = createRequire(import.meta.url).resolve('dynalite');
+  return new Worker(DYNALITE, { eval: true, execArgv: [], workerData });
+}
+
 function stop(server: Server): Promise<void> {
   server.closeAllConnections();
   return new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
