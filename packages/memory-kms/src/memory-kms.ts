@@ -16,6 +16,8 @@ import { type RandomSource, randomUuid, systemRandom } from './engine/random-sou
 import type { FaultPlan } from './faults/fault-plan.ts';
 import { createClient, type MemoryKmsClient } from './memory-kms-client.ts';
 import { createSeams, type SeamOptions, type Seams } from './seams.ts';
+import { plantSeed, withSeed } from './seed/plant-seed.ts';
+import type { Seed } from './seed/read-seed.ts';
 import { signatureAuthenticator } from './sigv4/signature-authenticator.ts';
 import { decodeState, encodeState } from './state/state-document.ts';
 import { StateFile } from './state/state-file.ts';
@@ -29,6 +31,8 @@ export type MemoryKmsOptions = SeamOptions & {
   readonly accountId?: string | undefined;
   /** Regions that are served, the first one the default; every Region, and us-east-1 as the default, unless given. */
   readonly regions?: readonly string[] | undefined;
+  /** What it begins with: `readSeedFile(path)`. Options given here stand over the seed's; principals and accounts add up. */
+  readonly seed?: Seed | undefined;
   /** The system's clock unless given; a `FakeClock` makes rotation, deletion and expiry testable. */
   readonly clock?: Clock | undefined;
   readonly random?: RandomSource | undefined;
@@ -65,14 +69,15 @@ export class MemoryKms {
   #stateFile: StateFile | undefined;
 
   /** @throws TypeError for an account that is not twelve digits. */
-  constructor(options: MemoryKmsOptions = {}) {
+  constructor(given: MemoryKmsOptions = {}) {
+    const options = withSeed(given);
     const { accountId = ACCOUNT, regions, clock = systemClock, random = systemRandom } = options;
     if (!/^\d{12}$/.test(accountId)) throw new TypeError('accountId must be twelve digits');
     const seams = createSeams(options, clock);
     const settings = { regions, transitionMs: 0, maxContextLength: 8192, ...options.settings };
     this.clock = clock;
     this.#accountId = accountId;
-    this.#region = regions?.[0] ?? REGION;
+    this.#region = regions?.[0] ?? options.seed?.options.region ?? REGION;
     this.#seams = seams;
     this.#options = options;
     this.faults = seams.faults;
@@ -81,6 +86,7 @@ export class MemoryKms {
     const session = { run: <T>(work: () => Promise<T>) => this.#stateFile?.run(work) ?? work() };
     const parts = { store: new KeyStore(), clock, random, settings, emit };
     this.#engine = new Engine(parts, { authorizer: seams.authorizer, gate: seams.gate, audit: seams.audit, session });
+    plantSeed(parts.store, options.seed);
   }
 
   /**
@@ -179,14 +185,32 @@ export class MemoryKms {
   }
 
   /**
+   * Back to the beginning: the seed's keys (or none), no records and counts, the faults of the options. A state file that is open is emptied as well.
+   */
+  async reset(): Promise<void> {
+    const { store } = this.#engine.parts;
+    const work = async () => {
+      store.restore({ keys: [], aliases: [], usages: [], importTokens: [] });
+      plantSeed(store, this.#options.seed);
+    };
+    await (this.#stateFile?.run(work) ?? work());
+    this.#seams.audit.clear();
+    this.#engine.forgetCounts();
+    this.faults.replace(this.#options.faults ?? []);
+  }
+
+  /**
    * Keeps the state in a file from now on, which other processes may share; what the file holds replaces what is here.
-   * Each call then takes the file's lock. Not for production: the file holds key material in clear.
+   * Each call then takes the file's lock. Keys of the seed that the file lacks are added to it. Not for production: the file holds key material in clear.
    *
    * @param path - Created with mode 0600 where it is missing.
    * @throws StateFormatError where the file is not a state file of memory-kms: it is left alone.
    */
   async openStateFile(path: string): Promise<void> {
-    this.#stateFile = await StateFile.open(path, this.#engine.parts.store);
+    const { store } = this.#engine.parts;
+    this.#stateFile = await StateFile.open(path, store);
+    const plant = async () => plantSeed(store, this.#options.seed);
+    await this.#stateFile.run(plant);
   }
 
   #authenticator({ region = this.#region, principal }: ClientOptions): Authenticator {

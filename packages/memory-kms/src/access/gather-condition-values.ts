@@ -38,8 +38,8 @@ function addCaller(values: ConditionValues, caller: Caller): void {
   // A service's own address is not the caller's: AWS leaves the key out.
   if (caller.viaService === undefined) values.add('aws:SourceIp', caller.sourceIp);
   values.add('aws:UserAgent', caller.userAgent);
-  // KMS has TLS endpoints only: what does not say otherwise came over TLS.
-  values.add('aws:SecureTransport', caller.secureTransport ?? true);
+  // KMS has TLS endpoints only: plain HTTP to the emulator stands for what would be TLS there.
+  values.add('aws:SecureTransport', true);
   for (const [key, value] of Object.entries(caller.principalTags ?? {})) values.add(`aws:PrincipalTag/${key}`, value);
 }
 

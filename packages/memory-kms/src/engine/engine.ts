@@ -56,6 +56,11 @@ export class Engine {
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
+  /** Counts from nothing again. */
+  forgetCounts(): void {
+    this.#counts.clear();
+  }
+
   /**
    * Answers one call.
    *
