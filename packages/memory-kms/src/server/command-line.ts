@@ -2,7 +2,9 @@
 
 import { parseArgs } from 'node:util';
 import { auditFile } from '../audit/audit-file.ts';
+import { TravelClock } from '../control/travel-clock.ts';
 import type { MemoryKmsOptions } from '../memory-kms.ts';
+import { readSeedFile } from '../seed/read-seed.ts';
 import type { KmsServerOptions } from './start-kms-server.ts';
 
 /** What the command line asks for. */
@@ -14,6 +16,8 @@ export type CommandLine =
       readonly server: KmsServerOptions;
       /** File that keeps the state. */
       readonly state?: string | undefined;
+      /** Whether to answer below `/_kms/`. */
+      readonly control: boolean;
     };
 
 /** Port of most emulators of AWS, so that configurations need no change. */
@@ -29,6 +33,9 @@ const OPTIONS = {
   quotas: { type: 'string' },
   'audit-file': { type: 'string' },
   state: { type: 'string' },
+  seed: { type: 'string' },
+  control: { type: 'boolean' },
+  'verify-signatures': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -47,6 +54,9 @@ Usage: memory-kms [options]
   --quotas PRESET        request quotas (off)
   --audit-file FILE      append one CloudTrail-shaped record for each call, as JSON lines
   --state FILE           keep the state in FILE: key material in clear
+  --seed FILE            begin with the accounts, principals and keys of FILE (YAML or JSON; local-kms's format too)
+  --verify-signatures    refuse requests that are not signed with a secret of the seed
+  --control              answer /_kms/health, reset, clock, faults, audit, counts, explain
   -h, --help             this text
   -v, --version          the version
 
@@ -69,10 +79,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       accountId: values.account,
       regions: values.region,
       authorization: modeOf(values.authorization),
+      ...(values.seed === undefined ? {} : { seed: readSeedFile(values.seed) }),
+      ...(values.control === true ? { clock: new TravelClock() } : {}),
+      verifySignatures: values['verify-signatures'],
       quotas: values.quotas as MemoryKmsOptions['quotas'],
       ...(values['audit-file'] === undefined ? {} : { audit: { outputs: [auditFile(values['audit-file'])] } }),
     },
     state: values.state,
+    control: values.control === true,
   };
 }
 

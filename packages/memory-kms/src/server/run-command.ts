@@ -1,5 +1,6 @@
 // The command `memory-kms`, apart from the process it runs in.
 
+import { createControlRoutes } from '../control/control-routes.ts';
 import { MemoryKms } from '../memory-kms.ts';
 import { type CommandLine, HELP, parseCommandLine } from './command-line.ts';
 import { startKmsServer } from './start-kms-server.ts';
@@ -48,7 +49,8 @@ function readCommand(args: readonly string[], around: CommandProcess): CommandLi
 async function serve(command: CommandLine & { kind: 'serve' }, around: CommandProcess): Promise<void> {
   const kms = new MemoryKms(command.kms);
   if (command.state !== undefined) await kms.openStateFile(command.state);
-  const server = await startKmsServer(kms, command.server);
+  const control = command.control ? createControlRoutes(kms) : undefined;
+  const server = await startKmsServer(kms, { ...command.server, control });
   around.print(`memory-kms listens on ${server.url} (in memory, not for production)`);
   // What Testcontainers waits for.
   around.print('Ready.');
