@@ -238,12 +238,7 @@ function refusingBytes(context: SuiteContext): void {
   test('hostile provider info is refused or passed over', async () => {
     const { writer, reader } = parties();
     const { dataKey, encryptedDataKeys } = await writer.onEncrypt(encryptRequest());
-    const infos = [
-      new Uint8Array(0),
-      new Uint8Array(65_535),
-      Uint8Array.of(0xff, 0xfe),
-      new Uint8Array(65_535).fill(255),
-    ];
+    const infos = [new Uint8Array(0), new Uint8Array(65_535), Uint8Array.of(0xff, 0xfe)];
     for (const providerInfo of infos) {
       const hostile = encryptedDataKeys.map((entry) => ({ ...copyOf(entry), providerInfo }));
       await expectRefusal(context, reader.onDecrypt(decryptRequest(hostile)), dataKey);

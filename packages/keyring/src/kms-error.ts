@@ -192,7 +192,8 @@ export class KmsError extends EnvelopeError {
 
   /** Wraps what a `KmsClient` threw; a `KmsError` stays as it is. */
   static from(cause: unknown, operation: KmsOperation, keyId: string): KmsError {
-    if (cause instanceof KmsError) return cause;
+    // By name, not by class: a governor may stand on another copy of this package.
+    if (EnvelopeError.is(cause) && cause.name === 'KmsError') return cause as KmsError;
     const name = cause instanceof Error ? cause.name : undefined;
     return new KmsError(classify(cause), operation, keyId, name, cause);
   }

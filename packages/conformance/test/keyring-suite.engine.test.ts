@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { KMS } from '@aws-sdk/client-kms';
 import type { Keyring } from '@waxseal/core';
+import { engineName } from '@waxseal/core/crypto';
 import {
   createKmsDiscoveryMultiKeyring,
   createKmsMrkDiscoveryMultiKeyring,
@@ -18,6 +19,7 @@ import {
   RawRsaKeyring,
 } from '@waxseal/keyring';
 import { MemoryKms } from '@waxseal/memory-kms';
+import { expect, test } from 'vitest';
 import { keyringSuite } from '../suites/keyring.suite.ts';
 
 const ACCOUNT = '111122223333';
@@ -25,6 +27,8 @@ const FILTER = { partition: 'aws', accounts: [ACCOUNT] };
 const FOREIGN = { partition: 'aws', accounts: ['999999999999'] };
 
 const same = (keyring: Keyring, stranger: Keyring) => ({ writer: keyring, reader: keyring, stranger });
+
+test('runs on the engine of this project', () => expect(engineName).toBe(process.env['WAXSEAL_ENGINE']));
 
 // ---- keys in hand
 
