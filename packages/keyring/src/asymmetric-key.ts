@@ -44,7 +44,7 @@ export function importPrivateKey(input: AsymmetricKeyInput, type: AsymmetricKeyT
 
 /** Whether a private and a public key belong together. */
 export function isKeyPair(privateKey: KeyObject, publicKey: KeyObject): boolean {
-  return createPublicKey(privateKey as never).equals(publicKey);
+  return createPublicKey(privateKey).equals(publicKey);
 }
 
 const NAMES = { rsa: 'RSA', ec: 'EC' };

@@ -85,8 +85,8 @@ function canBeExported(key: KeyObject): boolean {
 export function fromCompressedPoint(curve: EcdhCurve, point: Uint8Array): EcPublicKey | undefined {
   if (point.length !== 1 + curve.coordinateLength || (point[0] !== 2 && point[0] !== 3)) return undefined;
   try {
-    const full = ECDH.convertKey(point, curve.openssl, undefined, undefined, 'uncompressed') as unknown as Buffer;
-    const der = Buffer.concat([Buffer.from(curve.spkiPrefix, 'hex'), full]);
+    const full = ECDH.convertKey(point, curve.openssl, undefined, 'hex', 'uncompressed');
+    const der = Buffer.from(`${curve.spkiPrefix}${full}`, 'hex');
     return { curve, key: createPublicKey({ key: der, format: 'der', type: 'spki' }), point };
   } catch {
     return undefined;

@@ -73,7 +73,7 @@ function readPublicKey(input: AsymmetricKeyInput): EcPublicKey {
 
 function toExchange(input: AsymmetricKeyInput, field: string, other: EcPublicKey | undefined): EcdhExchange {
   const privateKey = importPrivateKey(input, 'ec', field);
-  const own = toEcPublicKey(createPublicKey(privateKey as never), field);
+  const own = toEcPublicKey(createPublicKey(privateKey), field);
   if (other !== undefined && other.curve !== own.curve) {
     throw new TypeError(`${field} is on ${own.curve.name}, the other key on ${other.curve.name}`);
   }
