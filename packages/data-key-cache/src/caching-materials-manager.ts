@@ -25,12 +25,13 @@ import {
 import { addStats, type CachingStats } from './caching-stats.ts';
 import { assertSuite, defaultSuite, isIdentitySuite } from './check-suite.ts';
 import type { Clock } from './clock.ts';
+import { EntryIdMemo } from './entry-id-memo.ts';
 import { checkKeyLimits, type KeyLimits } from './key-budget.ts';
 import { LeaseCache } from './lease-cache.ts';
 import type { Lease } from './leased-entry.ts';
 import { LocalMaterialsCache } from './local-materials-cache.ts';
 import type { MaterialsCache } from './materials-cache.ts';
-import { decryptionEntryId, encodePartition, encryptionEntryId, type Partition } from './materials-entry-id.ts';
+import { encodePartition } from './materials-entry-id.ts';
 import { toSharedDecryptionRequest, toSharedEncryptionRequest } from './own-copies.ts';
 
 /** How a caching manager works. */
@@ -69,7 +70,7 @@ export type CachingMaterialsManagerOptions = AgeLimits & {
 export class CachingMaterialsManager implements MaterialsManager, AsyncDisposable {
   readonly #source: MaterialsManager;
   readonly #isOverKeyring: boolean;
-  readonly #partition: Partition;
+  readonly #ids: EntryIdMemo;
   readonly #limits: KeyLimits;
   readonly #encryption: LeaseCache<CachedEncryption>;
   readonly #decryption: LeaseCache<CachedMaterials<DecryptionMaterials>>;
@@ -83,7 +84,7 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
     }
     this.#isOverKeyring = !isManager(source);
     this.#source = isManager(source) ? source : new DefaultMaterialsManager(source);
-    this.#partition = encodePartition(options.partitionId ?? randomUUID());
+    this.#ids = new EntryIdMemo(encodePartition(options.partitionId ?? randomUUID()));
     this.#limits = checkKeyLimits(options);
     const cache = options.cache ?? new LocalMaterialsCache({ capacity });
     const common = { maxAgeMs, refreshAheadMs, staleIfErrorMs, jitter, clock, cache, dispose: releaseSource };
@@ -102,7 +103,7 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
     const suite = request.algorithmSuite ?? chosen;
     const need = this.#needOf(request);
     const shared = toSharedEncryptionRequest(request, suite);
-    const id = encryptionEntryId(this.#partition, shared);
+    const id = this.#ids.encryptionId(shared);
     if (isIdentitySuite(suite) || need.bytes > this.#limits.maxBytes) return this.#encryptUncached(id, request);
     const lease = await this.#encryption.acquire(id, {
       load: async (options) => toCachedEncryption(await this.#source.getEncryptionMaterials({ ...shared, ...options })),
@@ -124,7 +125,7 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
       return this.#source.getDecryptionMaterials(request);
     }
     const shared = toSharedDecryptionRequest(request);
-    const lease = await this.#decryption.acquire(decryptionEntryId(this.#partition, shared), {
+    const lease = await this.#decryption.acquire(this.#ids.decryptionId(shared), {
       load: async (options) => toCachedDecryption(await this.#source.getDecryptionMaterials({ ...shared, ...options })),
       signal,
       priority,
