@@ -4,7 +4,8 @@ import type { WireRequest } from '../wire/answer-request.ts';
 import type { AuthorizationHeader } from './authorization-header.ts';
 
 /**
- * Signs a received request once more with the secret that its access key should have.
+ * Signs a received request once more with the secret that its access key should have. The signer takes the payload's
+ * hash from the header `x-amz-content-sha256` where there is one: whoever calls has compared it with the body.
  *
  * @param signingDate - The time of the request's own `x-amz-date`.
  * @returns The signature, 64 hexadecimal digits.
@@ -36,14 +37,9 @@ export function isSameSignature(expected: string, given: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/**
- * The request with the signed headers alone. A payload hash that came as a header is replaced by that of the body: the
- * signer would believe the header, and a changed body would pass.
- */
+/** The request with the signed headers alone. */
 function signable(request: WireRequest, signedHeaders: ReadonlySet<string>) {
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => signedHeaders.has(name)));
-  if (headers[PAYLOAD_HASH] !== undefined)
-    headers[PAYLOAD_HASH] = createHash('sha256').update(request.body).digest('hex');
   const [path = '/', query = ''] = request.path.split('?', 2);
   return {
     method: request.method,
@@ -55,8 +51,6 @@ function signable(request: WireRequest, signedHeaders: ReadonlySet<string>) {
     body: request.body,
   };
 }
-
-const PAYLOAD_HASH = 'x-amz-content-sha256';
 
 /** SHA-256 and HMAC-SHA-256 in the form that the signer asks for. */
 class NodeSha256 {

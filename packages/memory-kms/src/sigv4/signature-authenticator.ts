@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { KeyHolder, PrincipalDirectory } from '../access/principal-directory.ts';
 import { callerOf } from '../engine/caller.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
@@ -43,6 +44,7 @@ async function verify(request: WireRequest, options: SignatureOptions): Promise<
   checkScope(header, request, options.regions);
   const signingDate = checkDate(header, request, now);
   checkSignedHeaders(header, request);
+  checkPayloadHash(request);
   const expected = await expectedSignature(request, header, holder.accessKey, signingDate);
   if (!isSameSignature(expected, header.signature)) throw new KmsServiceError(INVALID, MISMATCH);
   const { sourceIp, secureTransport } = request;
@@ -112,6 +114,13 @@ function checkSignedHeaders({ signedHeaders }: AuthorizationHeader, request: Wir
   if (request.headers['x-amz-security-token'] !== undefined) required.push('x-amz-security-token');
   const missing = required.find((name) => !signedHeaders.includes(name));
   if (missing !== undefined) throw new KmsServiceError(INVALID, `'${missing}' must be a signed header.`);
+}
+
+/** A hash in a header must be that of the body: `UNSIGNED-PAYLOAD` or another's hash would let any body pass. */
+function checkPayloadHash({ headers, body }: WireRequest): void {
+  const claimed = headers['x-amz-content-sha256'];
+  if (claimed === undefined || claimed === createHash('sha256').update(body).digest('hex')) return;
+  throw new KmsServiceError(INVALID, MISMATCH);
 }
 
 function compact(milliseconds: number): string {
