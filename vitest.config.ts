@@ -23,7 +23,7 @@ function project(name: string, include: string[], engine: 'node' | 'portable') {
 }
 
 /** For people; and, where CI asks for it, a file that it counts the tests in. */
-function reporters(): (string | [string, object])[] {
+function reporters(): ('default' | ['json', { outputFile: string }])[] {
   const outputFile = process.env['WAXSEAL_TEST_REPORT'];
   return outputFile === undefined ? ['default'] : ['default', ['json', { outputFile }]];
 }
