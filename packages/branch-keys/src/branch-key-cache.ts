@@ -17,11 +17,13 @@ import { requireName } from './store-arguments.ts';
 export type BranchKeyCacheOptions = {
   /**
    * The age at which a branch key is used no more and read anew; 1 to 2^31 − 1 ms. Also how long a revoked key can still
-   * be used, and a rotation can stay unnoticed. Chance takes off up to a tenth.
+   * be used, and a rotation can stay unnoticed.
    */
   readonly maxAgeMs: number;
   /** How long before the end of its age a key in use is renewed in the background; less than `maxAgeMs`. Default 0. */
   readonly refreshAheadMs?: number | undefined;
+  /** The largest part of an age that chance takes off, 0 to 1, so that processes don't renew together. Default 0.1. */
+  readonly jitter?: number | undefined;
   /** Branch keys kept, each version counting; without `cache` only. Default 1,000. */
   readonly capacity?: number | undefined;
   /** A store shared with other keyrings of this process. */
@@ -65,6 +67,7 @@ export class BranchKeyCache {
       dispose: (branchKey) => branchKey.key.fill(0),
       maxAgeMs: options.maxAgeMs,
       refreshAheadMs: options.refreshAheadMs,
+      jitter: options.jitter,
       cache: options.cache ?? new LocalMaterialsCache({ capacity: options.capacity }),
       clock: options.clock,
     });
