@@ -11,6 +11,12 @@ const CONTENT_TEXT = {
 
 export type BodyPiece = keyof typeof CONTENT_TEXT;
 
+const CONTENT_BYTES: Readonly<Record<BodyPiece, Uint8Array>> = {
+  frame: new TextEncoder().encode(CONTENT_TEXT.frame),
+  finalFrame: new TextEncoder().encode(CONTENT_TEXT.finalFrame),
+  nonFramed: new TextEncoder().encode(CONTENT_TEXT.nonFramed),
+};
+
 /**
  * Builds the additional authenticated data of body pieces in buffers that are used again: valid until the next call.
  *
@@ -19,33 +25,37 @@ export type BodyPiece = keyof typeof CONTENT_TEXT;
  * @see AWS Encryption SDK specification, data-format/message-body-aad.md
  */
 export class BodyAad {
-  readonly #templates: Readonly<Record<BodyPiece, AadTemplate>>;
+  readonly #messageId: Uint8Array;
+  readonly #templates: { [Piece in BodyPiece]?: AadTemplate } = {};
 
   constructor(messageId: Uint8Array) {
-    this.#templates = {
-      frame: aadTemplate(messageId, CONTENT_TEXT.frame),
-      finalFrame: aadTemplate(messageId, CONTENT_TEXT.finalFrame),
-      nonFramed: aadTemplate(messageId, CONTENT_TEXT.nonFramed),
-    };
+    this.#messageId = messageId;
   }
 
   /** @param plaintextLength - Bytes of plaintext in this piece, at most 2^36 − 32. */
   encode(piece: BodyPiece, sequenceNumber: number, plaintextLength: number): Uint8Array {
-    const { bytes, view, numbersAt } = this.#templates[piece];
+    const template = this.#templates[piece] ?? this.#prepare(piece);
+    const { bytes, view, numbersAt } = template;
     view.setUint32(numbersAt, sequenceNumber);
     view.setUint32(numbersAt + 4, Math.floor(plaintextLength / 2 ** 32));
     view.setUint32(numbersAt + 8, plaintextLength % 2 ** 32);
     return bytes;
   }
+
+  #prepare(piece: BodyPiece): AadTemplate {
+    const template = aadTemplate(this.#messageId, CONTENT_BYTES[piece]);
+    this.#templates[piece] = template;
+    return template;
+  }
 }
 
 type AadTemplate = { readonly bytes: Uint8Array; readonly view: DataView; readonly numbersAt: number };
 
-function aadTemplate(messageId: Uint8Array, text: string): AadTemplate {
+function aadTemplate(messageId: Uint8Array, text: Uint8Array): AadTemplate {
   const numbersAt = messageId.length + text.length;
   const bytes = new Uint8Array(numbersAt + 12);
   bytes.set(messageId);
-  bytes.set(new TextEncoder().encode(text), messageId.length);
+  bytes.set(text, messageId.length);
   return { bytes, view: new DataView(bytes.buffer), numbersAt };
 }
 

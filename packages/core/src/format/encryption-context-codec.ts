@@ -5,7 +5,7 @@ import type { EncryptionContext } from '../encryption-context.ts';
 import { MalformedMessageError } from '../errors.ts';
 import { MAX_FIELD_LENGTH } from '../limits.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { decodeText } from './text.ts';
+import { decodeText, isWellFormed } from './text.ts';
 
 const EMPTY = new Uint8Array(0);
 const encoder = new TextEncoder();
@@ -18,13 +18,14 @@ const encoder = new TextEncoder();
  * An empty context is no bytes at all, without a count.
  *
  * @returns A fresh array, at most 65,535 bytes.
- * @throws RangeError when a key, a value or the whole is longer than 65,535 bytes.
+ * @throws RangeError when a key, a value or the whole is longer than 65,535 bytes; TypeError for a lone surrogate, which
+ *   would be encoded as another character.
  * @see AWS Encryption SDK specification, framework/structures.md, "Encryption Context Serialization"
  */
 export function encodeEncryptionContext(context: EncryptionContext): Uint8Array {
   const keys = Object.keys(context);
   if (keys.length === 0) return EMPTY;
-  const pairs = keys.map((key) => [encoder.encode(key), encoder.encode(context[key])] as const);
+  const pairs = keys.map((key) => [encodeText(key), encodeText(context[key] ?? '')] as const);
   pairs.sort(([left], [right]) => compareBytes(left, right));
   const length = pairs.reduce((sum, [key, value]) => sum + 4 + key.length + value.length, 2);
   if (length > MAX_FIELD_LENGTH) {
@@ -37,6 +38,11 @@ export function encodeEncryptionContext(context: EncryptionContext): Uint8Array 
     writer.writeField(value);
   }
   return writer.bytes;
+}
+
+function encodeText(text: string): Uint8Array {
+  if (!isWellFormed(text)) throw new TypeError('the encryption context has a lone surrogate');
+  return encoder.encode(text);
 }
 
 /**

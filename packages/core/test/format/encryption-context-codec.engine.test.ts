@@ -33,6 +33,11 @@ describe('encodeEncryptionContext', () => {
     );
   });
 
+  it('refuses a lone surrogate, which would be encoded as another character', () => {
+    for (const context of [{ '\uD800': 'x' }, { x: '\uDFFF' }])
+      expect(() => encodeEncryptionContext(context)).toThrow(TypeError);
+  });
+
   it('takes a value of the longest length that the whole allows, and refuses a byte more', () => {
     const longest = 65_535 - 2 - 4 - 1;
     expect(encodeEncryptionContext({ a: 'x'.repeat(longest) }).length).toBe(65_535);
