@@ -86,3 +86,13 @@ export class BranchKeyStorageError extends EnvelopeError {
     super(message, category, cause);
   }
 }
+
+/** Whether a write lost to another one; by code, so that a home of another copy of this package is understood. */
+export function isConflict(error: unknown): error is BranchKeyConflictError {
+  return EnvelopeError.is(error) && error.code === 'ERR_BRANCH_KEY_CONFLICT';
+}
+
+/** Whether a record was refused, or stands for one that can't be read; by code, as `isConflict`. */
+export function isRecordError(value: unknown): value is BranchKeyRecordError {
+  return EnvelopeError.is(value) && value.code === 'ERR_BRANCH_KEY_RECORD';
+}

@@ -3,10 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EncryptionContext } from '@waxseal/core';
 import { type KmsClientSource, KmsError } from '@waxseal/keyring';
 import {
-  BranchKeyConflictError,
   BranchKeyExistsError,
   BranchKeyNotFoundError,
   BranchKeyRecordError,
+  isConflict,
+  isRecordError,
 } from './branch-key-errors.ts';
 import type { BranchKeyKms } from './branch-key-kms.ts';
 import {
@@ -119,7 +120,7 @@ export class BranchKeyStore implements BranchKeySource {
         options,
       );
     } catch (error) {
-      throw error instanceof BranchKeyConflictError ? new BranchKeyExistsError(branchKeyId, error) : error;
+      throw isConflict(error) ? new BranchKeyExistsError(branchKeyId, error) : error;
     }
     return { branchKeyId, version };
   }
@@ -138,7 +139,7 @@ export class BranchKeyStore implements BranchKeySource {
       try {
         return { branchKeyId, version: await this.#writeNextVersion(branchKeyId, options) };
       } catch (error) {
-        if (!(error instanceof BranchKeyConflictError) || attempt === MAX_ATTEMPTS) throw error;
+        if (!isConflict(error) || attempt === MAX_ATTEMPTS) throw error;
         const longest = Math.min(LONGEST_WAIT_MS, 10 * 2 ** attempt);
         await delay(Math.random() * longest, undefined, { signal: options.signal });
       }
@@ -181,7 +182,7 @@ export class BranchKeyStore implements BranchKeySource {
    */
   async *listBranchKeys(options: StorageRequestOptions = {}): AsyncGenerator<BranchKeySummary, void, undefined> {
     for await (const record of this.#storage.list(undefined, options)) {
-      if (record instanceof BranchKeyRecordError) throw record;
+      if (isRecordError(record)) throw record;
       if (addressOf(record).recordType !== ACTIVE_TYPE) continue;
       const { branchKeyId, version = '', kmsArn } = checkRecord(record);
       yield { branchKeyId, version, kmsArn, createTime: record.attributes[ATTRIBUTE.createTime] ?? '' };

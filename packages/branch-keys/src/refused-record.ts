@@ -1,7 +1,7 @@
 // KMS tells only that a record is not as it was wrapped. Which attribute is at fault is found by comparing its siblings.
 
 import type { KmsError } from '@waxseal/keyring';
-import { BranchKeyRecordError } from './branch-key-errors.ts';
+import { BranchKeyRecordError, isRecordError } from './branch-key-errors.ts';
 import { ACTIVE_TYPE, ATTRIBUTE, addressOf, type BranchKeyRecord, CUSTOM_CONTEXT_PREFIX } from './branch-key-record.ts';
 import type { BranchKeyStorage, StorageRequestOptions } from './branch-key-storage.ts';
 import { uuidAfterPrefix } from './check-record.ts';
@@ -60,7 +60,7 @@ async function siblingsOf(
   const siblings: BranchKeyRecord[] = [];
   try {
     for await (const sibling of storage.list(branchKeyId, options)) {
-      if (sibling instanceof BranchKeyRecordError) continue;
+      if (isRecordError(sibling)) continue;
       if (addressOf(sibling).recordType !== recordType) siblings.push(sibling);
       if (siblings.length === MAX_SIBLINGS) break;
     }

@@ -1,7 +1,7 @@
 // Moves branch keys to another KMS key. Messages name branch key and version only, so none of them is touched.
 
 import { type KmsClientSource, KmsError, matchesMultiRegionKey, parseKmsKeyArn } from '@waxseal/keyring';
-import { BranchKeyConflictError, BranchKeyRecordError } from './branch-key-errors.ts';
+import { type BranchKeyRecordError, isConflict, isRecordError } from './branch-key-errors.ts';
 import type { BranchKeyKms } from './branch-key-kms.ts';
 import type { BranchKeyRecord } from './branch-key-record.ts';
 import type { BranchKeyStorage } from './branch-key-storage.ts';
@@ -142,10 +142,10 @@ class KeyMove {
     this.#options.signal?.throwIfAborted();
     this.#examined += 1;
     try {
-      if (listed instanceof BranchKeyRecordError) throw listed;
+      if (isRecordError(listed)) throw listed;
       if (this.#isOld(checkRecord(listed).kmsArn)) await this.#move(listed);
     } catch (error) {
-      if (!(error instanceof BranchKeyRecordError)) throw error;
+      if (!isRecordError(error)) throw error;
       this.#refused += 1;
       if (this.#refusals.length < MAX_REFUSALS) this.#refusals.push(error);
     }
@@ -159,7 +159,7 @@ class KeyMove {
       try {
         await storage.write([{ record: moved, condition: { ciphertext: record.ciphertext } }], { signal });
       } catch (error) {
-        if (!(error instanceof BranchKeyConflictError)) throw error;
+        if (!isConflict(error)) throw error;
         this.#conflicts += 1;
         return;
       }
