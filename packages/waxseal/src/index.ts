@@ -81,7 +81,20 @@ export {
   reencrypt,
   UnsupportedMessageError,
 } from '@waxseal/core';
-export { type DecryptStream, decryptStream, type EncryptStream, encryptStream, openFile } from '@waxseal/core/node';
+export {
+  type DecryptFileOptions,
+  type DecryptFileResult,
+  type DecryptStream,
+  decryptFile,
+  decryptStream,
+  type EncryptFileOptions,
+  type EncryptFileResult,
+  type EncryptStream,
+  encryptFile,
+  encryptStream,
+  type FileProgress,
+  openFile,
+} from '@waxseal/core/node';
 export {
   CachingMaterialsManager,
   type CachingMaterialsManagerOptions,
@@ -97,6 +110,7 @@ export {
   createKmsMrkDiscoveryMultiKeyring,
   createKmsMrkMultiKeyring,
   excludeRegions,
+  type GovernedKms,
   isMultiRegionKey,
   type KmsArn,
   type KmsClient,
@@ -108,6 +122,8 @@ export {
   KmsEcdhKeyring,
   type KmsEcdhKeyringOptions,
   KmsError,
+  KmsGovernor,
+  type KmsGovernorOptions,
   KmsKeyring,
   type KmsKeyringOptions,
   KmsMrkDiscoveryKeyring,

@@ -1,0 +1,175 @@
+// From a configuration to a keyring or a materials manager.
+
+import { readFile } from 'node:fs/promises';
+import type { BranchKeyStorage, Keyring, KmsDiscoveryFilter, MaterialsManager } from 'waxseal';
+import {
+  BranchKeyStore,
+  CachingMaterialsManager,
+  createKmsMrkDiscoveryMultiKeyring,
+  FileStorage,
+  HierarchicalKeyring,
+  isMultiRegionKey,
+  KmsDiscoveryKeyring,
+  KmsKeyring,
+  KmsMrkKeyring,
+  MultiKeyring,
+  parseKmsKeyArn,
+  RawAesKeyring,
+} from 'waxseal';
+import { type KeyConfiguration, namesKeys } from '../configuration.ts';
+import type { Session } from '../session.ts';
+import { UsageError } from '../usage-error.ts';
+import { type KmsSource, openKmsSource } from './kms-source.ts';
+
+/** Keys that are open. */
+export type OpenKeys = {
+  readonly keys: Keyring | MaterialsManager;
+  /** What the keys are called by, in the order in which they are tried: for explanations. */
+  readonly kmsKeyArns: readonly string[];
+  /** Wipes cached keys and frees clients. */
+  close(): Promise<void>;
+};
+
+const BRANCH_KEY_MAX_AGE_MS = 300_000;
+
+/**
+ * Opens the keys that a configuration names: one keyring for each kind, the first of which makes the data keys.
+ *
+ * @param purpose - `--discovery` only decrypts: it is left out when encrypting, if there are other keys.
+ * @throws UsageError when it names none, or half of something; the file system's error for a key file.
+ */
+export async function openKeys(
+  configuration: KeyConfiguration,
+  session: Session,
+  purpose: 'encrypt' | 'decrypt',
+): Promise<OpenKeys> {
+  if (!namesKeys(configuration)) {
+    throw new UsageError(
+      'no keys: give --kms-key ARN, --discovery, --raw-aes-key FILE, --branch-key ID, --config FILE, or --local to try it out',
+    );
+  }
+  const kms = needsKms(configuration) ? await openKmsSource(configuration, session) : undefined;
+  const kmsKeyArns = [...(configuration.kmsKey ?? [])];
+  if (kms?.localKeyArn !== undefined) kmsKeyArns.push(kms.localKeyArn);
+  const keyrings = await makeKeyrings(configuration, kms, kmsKeyArns);
+  // Last, since it can't make data keys.
+  if (kms !== undefined && configuration.discovery && purpose === 'decrypt')
+    keyrings.push(discoveryKeyring(configuration, kms));
+  if (keyrings.length === 0)
+    throw new UsageError('--discovery only decrypts: name a key to encrypt with, such as --kms-key ARN');
+  const [generator, ...children] = keyrings;
+  const keyring =
+    generator === undefined || children.length === 0 ? generator : new MultiKeyring({ generator, children });
+  const closing: (() => unknown)[] = [() => kms?.close()];
+  const keys = withCache(keyring as Keyring, configuration.cacheMaxAge, closing);
+  for (const one of keyrings) if (one instanceof HierarchicalKeyring) closing.unshift(() => one.close());
+  return {
+    keys,
+    kmsKeyArns,
+    async close(): Promise<void> {
+      for (const close of closing) await close();
+    },
+  };
+}
+
+function needsKms({ kmsKey, discovery, branchKey, local }: KeyConfiguration): boolean {
+  return Boolean(kmsKey?.length || discovery || branchKey || local);
+}
+
+function withCache(keyring: Keyring, maxAgeSeconds: number | undefined, closing: (() => unknown)[]): OpenKeys['keys'] {
+  if (maxAgeSeconds === undefined) return keyring;
+  const cached = new CachingMaterialsManager({ source: keyring, maxAgeMs: maxAgeSeconds * 1000 });
+  closing.unshift(() => cached.close());
+  return cached;
+}
+
+async function makeKeyrings(
+  configuration: KeyConfiguration,
+  kms: KmsSource | undefined,
+  kmsKeyArns: readonly string[],
+): Promise<Keyring[]> {
+  const keyrings: Keyring[] = [];
+  if (kms !== undefined) {
+    keyrings.push(...kmsKeyrings(kms, kmsKeyArns, configuration.region));
+    if (configuration.branchKey !== undefined) keyrings.push(await hierarchicalKeyring(configuration, kms));
+  }
+  if (configuration.rawAesKey !== undefined) keyrings.push(await rawAesKeyring(configuration));
+  return keyrings;
+}
+
+/** Ordinary keys share a keyring; each multi-Region key has one of its own, which also opens what its replicas wrapped. */
+function kmsKeyrings(kms: KmsSource, keyIds: readonly string[], regions: readonly string[] | undefined): Keyring[] {
+  const isMultiRegion = (keyId: string): boolean => {
+    const arn = parseKmsKeyArn(keyId);
+    return arn !== undefined && isMultiRegionKey(arn);
+  };
+  const multiRegion = keyIds
+    .filter(isMultiRegion)
+    .map((keyId) => new KmsMrkKeyring({ kms: kms.clientFor, keyId, regions }));
+  const [generatorKeyId, ...others] = keyIds.filter((keyId) => !isMultiRegion(keyId));
+  if (generatorKeyId === undefined) return multiRegion;
+  const ordinary = new KmsKeyring({ kms: kms.clientFor, generatorKeyId, keyIds: others });
+  return isMultiRegion(keyIds[0] ?? '') ? [...multiRegion, ordinary] : [ordinary, ...multiRegion];
+}
+
+function discoveryKeyring(configuration: KeyConfiguration, { clientFor }: KmsSource): Keyring {
+  const filter = discoveryFilter(configuration);
+  const { region: regions } = configuration;
+  if (regions === undefined) return new KmsDiscoveryKeyring({ kms: clientFor, filter });
+  return createKmsMrkDiscoveryMultiKeyring({ kms: clientFor, regions, filter });
+}
+
+/** A discovery keyring opens what any key of these accounts wrapped, so the accounts must be named, or `any` said aloud. */
+function discoveryFilter({ discoveryAny, discoveryAccount, discoveryPartition }: KeyConfiguration): KmsDiscoveryFilter {
+  if (discoveryAny === true) return 'any';
+  const accounts = [...(discoveryAccount ?? [])];
+  if (accounts.length > 0) return { partition: discoveryPartition ?? 'aws', accounts };
+  throw new UsageError('--discovery needs --discovery-account ID (once or more), or --discovery-any for every account');
+}
+
+async function rawAesKeyring({ rawAesKey = '', namespace, name }: KeyConfiguration): Promise<Keyring> {
+  if (namespace === undefined || name === undefined) throw new UsageError('--raw-aes-key needs --namespace and --name');
+  const key = await readFile(rawAesKey);
+  try {
+    if (![16, 24, 32].includes(key.length)) {
+      throw new UsageError(
+        `${rawAesKey} is no AES key: it has ${key.length} bytes, not 16, 24 or 32 (waxseal keygen makes one)`,
+      );
+    }
+    return new RawAesKeyring({ namespace, name, key });
+  } finally {
+    key.fill(0);
+  }
+}
+
+async function hierarchicalKeyring(configuration: KeyConfiguration, kms: KmsSource): Promise<Keyring> {
+  const { branchKey, keyStoreName, branchKmsKey } = configuration;
+  if (keyStoreName === undefined) throw new UsageError('--branch-key needs --key-store-name NAME');
+  const keyStore = new BranchKeyStore({
+    storage: await branchKeyStorage(configuration),
+    kms: kms.clientFor,
+    logicalName: keyStoreName,
+    kmsKey: branchKmsKey === undefined ? 'discovery' : { mrkArn: branchKmsKey },
+  });
+  return new HierarchicalKeyring({ keyStore, branchKeyId: branchKey, maxAgeMs: BRANCH_KEY_MAX_AGE_MS });
+}
+
+async function branchKeyStorage({ keyStore, keyStoreTable, region }: KeyConfiguration): Promise<BranchKeyStorage> {
+  if ((keyStore === undefined) === (keyStoreTable === undefined)) {
+    throw new UsageError('--branch-key needs either --key-store DIRECTORY or --key-store-table TABLE');
+  }
+  if (keyStore !== undefined) return new FileStorage({ path: keyStore });
+  const [{ DynamoDBClient }, { DynamoDbStorage }] = await importDynamoDb();
+  const [first] = region ?? [];
+  const client = new DynamoDBClient(first === undefined ? {} : { region: first });
+  return new DynamoDbStorage({ client, tableName: keyStoreTable ?? '' });
+}
+
+async function importDynamoDb() {
+  try {
+    return await Promise.all([import('@aws-sdk/client-dynamodb'), import('@waxseal/branch-keys/dynamodb')]);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new UsageError('--key-store-table needs npm install @aws-sdk/client-dynamodb (beside @waxseal/cli)');
+  }
+}
