@@ -11,7 +11,8 @@ import {
   type MaterialsCache,
 } from '@waxseal/data-key-cache';
 import type { BranchKey, BranchKeySource } from './branch-key-source.ts';
-import { requireName } from './store-arguments.ts';
+import { BRANCH_KEY_LENGTH } from './record-wrapper.ts';
+import { requireName, requireVersion } from './store-arguments.ts';
 
 /** How branch keys are cached. */
 export type BranchKeyCacheOptions = {
@@ -78,7 +79,7 @@ export class BranchKeyCache {
     return this.#leases.acquire(this.#entryId(SCOPE_ENCRYPT, [branchKeyId]), {
       signal,
       priority,
-      load: (loadOptions) => this.#source.getActiveBranchKey(branchKeyId, loadOptions),
+      load: async (loadOptions) => usable(await this.#source.getActiveBranchKey(branchKeyId, loadOptions)),
     });
   }
 
@@ -91,7 +92,7 @@ export class BranchKeyCache {
     return this.#leases.acquire(this.#entryId(SCOPE_DECRYPT, [branchKeyId, version]), {
       signal,
       priority,
-      load: (loadOptions) => this.#source.getBranchKeyVersion(branchKeyId, version, loadOptions),
+      load: async (loadOptions) => usable(await this.#source.getBranchKeyVersion(branchKeyId, version, loadOptions)),
     });
   }
 
@@ -117,4 +118,11 @@ export class BranchKeyCache {
     for (const text of [this.#source.logicalName, ...texts]) parts.push(Uint8Array.of(0), encoder.encode(text));
     return Array.from(engine.digest('sha384', parts), (byte) => byte.toString(16).padStart(2, '0')).join('');
   }
+}
+
+/** A source of somebody's own may answer anything; a short key or a version that is no UUID must not wrap data keys. */
+function usable(branchKey: BranchKey): BranchKey {
+  requireVersion(branchKey.version);
+  if (branchKey.key.length === BRANCH_KEY_LENGTH) return branchKey;
+  throw new TypeError(`a branch key must be ${BRANCH_KEY_LENGTH} bytes long`);
 }

@@ -92,6 +92,17 @@ describe('the cache', () => {
     expect(await failure(unwrap(other, wrapped))).toBeInstanceOf(DataKeyUnavailableError);
   });
 
+  it('takes no key of the wrong length, and no version that is no UUID, from a source of somebody else', async () => {
+    const { keyStore } = await setUpKeyring();
+    const good = await keyStore.getActiveBranchKey('t1');
+    for (const bad of [{ key: new Uint8Array(16) }, { version: 'ACTIVE' }, { version: good.version.toUpperCase() }]) {
+      const answer = async () => ({ ...good, key: good.key.slice(), ...bad });
+      const source = { logicalName: 'x', getActiveBranchKey: answer, getBranchKeyVersion: answer };
+      const keyring = new HierarchicalKeyring({ keyStore: source, branchKeyId: 't1', maxAgeMs: 1000 });
+      expect(await failure(wrap(keyring))).toBeInstanceOf(DataKeyUnavailableError);
+    }
+  });
+
   it('forgets a key beyond its capacity', async () => {
     const { keyring, kms } = await setUpKeyring({ capacity: 1 });
     const wrapped = await wrap(keyring);

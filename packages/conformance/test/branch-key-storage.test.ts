@@ -55,6 +55,12 @@ describe('DynamoDbStorage', () => {
     await expect(new DynamoDbStorage({ client, tableName: 'others' }).prepare()).rejects.toThrow(/branch-key-id/);
   });
 
+  it('is made ready by several at once', async () => {
+    const storages = Array.from({ length: 4 }, () => new DynamoDbStorage({ client, tableName: 'at-once' }));
+    await Promise.all(storages.map((storage) => storage.prepare()));
+    expect(await storages[0]?.read({ branchKeyId: 'a', recordType: 'x' })).toBeUndefined();
+  });
+
   it('names an attribute of the wrong type, and lists the records beside it', async () => {
     const storage = new DynamoDbStorage({ client, tableName: 'typed' });
     await storage.prepare();

@@ -55,12 +55,13 @@ export class DynamoDbStorage implements BranchKeyStorage {
   }
 
   async prepare(options: StorageRequestOptions = {}): Promise<void> {
-    const table = await this.#describe(options);
+    options.signal?.throwIfAborted();
+    let table = await this.#describe(options);
     if (table === undefined) await this.#create(options);
-    else if (!fitsSchema(table)) {
-      const keys = `${ATTRIBUTE.branchKeyId} (S) as partition key and ${ATTRIBUTE.type} (S) as sort key`;
-      throw new BranchKeyStorageError(`table ${this.#tableName} exists, but without ${keys}`, 'invalid');
-    }
+    if (table?.TableStatus !== 'ACTIVE') table = await this.#waitForTable(options);
+    if (table !== undefined && fitsSchema(table)) return;
+    const keys = `${ATTRIBUTE.branchKeyId} (S) as partition key and ${ATTRIBUTE.type} (S) as sort key`;
+    throw new BranchKeyStorageError(`table ${this.#tableName} exists, but without ${keys}`, 'invalid');
   }
 
   async read(address: RecordAddress, options: StorageRequestOptions = {}): Promise<BranchKeyRecord | undefined> {
@@ -138,12 +139,22 @@ export class DynamoDbStorage implements BranchKeyStorage {
     }
   }
 
+  /** A table that somebody else creates at the same moment is as good as ours. */
   async #create(options: StorageRequestOptions): Promise<void> {
     await this.#attempt('create the table', options, async (http) => {
-      await this.#client.send(new CreateTableCommand(tableDefinition(this.#tableName)), http);
+      const creation = this.#client.send(new CreateTableCommand(tableDefinition(this.#tableName)), http);
+      await creation.catch((cause: unknown) => {
+        if (!(cause instanceof Error && cause.name === 'ResourceInUseException')) throw cause;
+      });
+    });
+  }
+
+  async #waitForTable(options: StorageRequestOptions): Promise<TableDescription | undefined> {
+    await this.#attempt('wait for the table', options, async (http) => {
       const settings = { client: this.#client, maxWaitTime: TABLE_WAIT_S, minDelay: 1, ...http };
       await waitUntilTableExists(settings, { TableName: this.#tableName });
     });
+    return this.#describe(options);
   }
 
   async #attempt<Answer>(
