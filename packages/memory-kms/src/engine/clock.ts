@@ -66,6 +66,12 @@ export class FakeClock implements Clock {
     return () => this.#timers.delete(timer);
   }
 
+  /** The same as `setTimer`, in the form that the clocks of waxseal's caches have: one clock serves both. */
+  startTimer(callback: () => void, delayMs: number): { cancel(): void } {
+    const cancel = this.setTimer(callback, delayMs);
+    return { cancel };
+  }
+
   /**
    * Moves the clock forward, running each timer that falls due, in order, at its own time.
    *
