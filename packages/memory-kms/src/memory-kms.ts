@@ -6,6 +6,7 @@ import type { AuditRecord } from './audit/audit-record.ts';
 import type { CallCounts } from './audit/call-counters.ts';
 import { callerOf } from './engine/caller.ts';
 import { type Clock, systemClock } from './engine/clock.ts';
+import { settleDue } from './engine/due-events.ts';
 import { Engine } from './engine/engine.ts';
 import type { EngineSettings, UnnumberedServiceEvent } from './engine/invocation.ts';
 import { rootArn } from './engine/key-identifier.ts';
@@ -143,6 +144,8 @@ export class MemoryKms {
 
   /** The record of all calls, oldest first, as CloudTrail would have it; the last 10,000 unless `audit.keep` says otherwise. */
   get auditLog(): readonly AuditRecord[] {
+    // Under a state file only a call may change the state.
+    if (this.#stateFile === undefined) settleDue(this.#engine.parts, this.clock.now());
     return this.#seams.audit.records;
   }
 

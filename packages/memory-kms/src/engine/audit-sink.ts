@@ -9,6 +9,7 @@ export type AuditedKey = { readonly arn: string; readonly account: string };
 /** A finished call. Holds the request and the answer as they are: the sink must leave out plaintext and tokens. */
 export type CallEvent = {
   readonly kind: 'call';
+  /** Its `input` is the validated request, of bounded depth and size; undefined where the request was refused unread. */
   readonly call: KmsCall;
   /** UUID of the record; `GetKeyLastUsage` tells it as `CloudTrailEventId`. */
   readonly eventId: string;

@@ -94,6 +94,7 @@ export class Engine {
     settleDue(this.parts, this.parts.clock.now());
     const row = operationTable[call.operation];
     const input = validateInput(call.input, row.members);
+    trace.input = input;
     applyInputRules(call.operation, input);
     const invocation = this.#invocation(call, input, trace);
     const free = freeHandlers[call.operation] as Handler | undefined;
@@ -136,8 +137,17 @@ export class Engine {
         });
       }
     }
-    const { keys, additional } = trace;
-    this.seams.audit?.record({ kind: 'call', call, eventId, startedAt, finishedAt, keys, additional, ...result });
+    const { keys, additional, input } = trace;
+    this.seams.audit?.record({
+      kind: 'call',
+      call: { ...call, input },
+      eventId,
+      startedAt,
+      finishedAt,
+      keys,
+      additional,
+      ...result,
+    });
   }
 }
 

@@ -36,8 +36,10 @@ export type EngineParts = {
 export type CallTrace = {
   readonly keys: AuditedKey[];
   readonly additional: Record<string, string>;
-  /** The keys whose `lastUsage` a success updates. */
+  /** The keys whose last usage a success updates. */
   readonly used: LocalKey[];
+  /** The validated request; absent where it never got that far. */
+  input?: Readonly<Record<string, unknown>>;
 };
 
 /** A call whose request has been validated. */

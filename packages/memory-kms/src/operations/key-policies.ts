@@ -3,7 +3,6 @@
 import type { KeyHandler } from '../engine/handler.ts';
 import { requirePolicy } from '../engine/key-policy.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
-import { pageOf } from '../engine/page.ts';
 
 /** The only policy a key has. */
 const POLICY_NAME = 'default';
@@ -25,11 +24,8 @@ export const getKeyPolicy: KeyHandler<'GetKeyPolicy'> = ({ key, input }) => {
   return { Policy: key.local.policy, PolicyName: POLICY_NAME };
 };
 
-/** Always the one name. */
-export const listKeyPolicies: KeyHandler<'ListKeyPolicies'> = (invocation) => {
-  const { items, ...rest } = pageOf(invocation, [POLICY_NAME], { idOf: (name) => name, size: 100 });
-  return { PolicyNames: [...items], ...rest };
-};
+/** Always the one name, on one page. */
+export const listKeyPolicies: KeyHandler<'ListKeyPolicies'> = () => ({ PolicyNames: [POLICY_NAME], Truncated: false });
 
 function requirePolicyName(name: string = POLICY_NAME): void {
   if (name !== POLICY_NAME) throw new KmsServiceError('NotFoundException', 'No such policy exists');

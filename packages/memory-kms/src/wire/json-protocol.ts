@@ -24,7 +24,7 @@ export function decodeRequest(body: Uint8Array, members: Members): unknown {
 
 function parseJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body));
   } catch {
     throw new KmsServiceError('SerializationException', 'The request is not valid JSON.');
   }
