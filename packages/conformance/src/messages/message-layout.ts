@@ -15,8 +15,8 @@ export type BodyPieceLayout = Span & {
   readonly tag: Span;
 };
 
-/** All of one message. */
-export type MessageLayout = {
+/** All of one header. */
+export type HeaderLayout = {
   readonly version: number;
   readonly suiteId: number;
   readonly headerFields: readonly HeaderField[];
@@ -24,6 +24,10 @@ export type MessageLayout = {
   readonly headerBody: Span;
   readonly headerLength: number;
   readonly frameLength: number;
+};
+
+/** All of one message. */
+export type MessageLayout = HeaderLayout & {
   readonly pieces: readonly BodyPieceLayout[];
   /** Undefined when nothing follows the body. */
   readonly footer: { readonly length: Span; readonly signature: Span } | undefined;
@@ -40,8 +44,14 @@ export function readMessageLayout(message: Uint8Array): MessageLayout {
   return { ...rest, pieces, footer };
 }
 
+/** Finds the fields of a header; what follows it does not matter. @throws Error when it is cut off. */
+export function readHeaderLayout(message: Uint8Array): HeaderLayout {
+  const { framed: _, ...layout } = readHeader(new SpanReader(message));
+  return layout;
+}
+
 /** A field by its name. @throws Error when the message has none. */
-export function headerField(layout: MessageLayout, name: string): HeaderField {
+export function headerField(layout: HeaderLayout, name: string): HeaderField {
   const field = layout.headerFields.find((candidate) => candidate.name === name);
   if (field === undefined) throw new Error(`this message has no header field ${name}`);
   return field;
@@ -74,7 +84,7 @@ class SpanReader {
   }
 }
 
-function readHeader(reader: SpanReader): Omit<MessageLayout, 'pieces' | 'footer'> & { readonly framed: boolean } {
+function readHeader(reader: SpanReader): HeaderLayout & { readonly framed: boolean } {
   const fields: HeaderField[] = [];
   const field = (name: string, length: number): HeaderField => {
     const span = { name, ...reader.take(length) };

@@ -2,7 +2,7 @@ import type { MessageHeader } from '@waxseal/core';
 // The only import of core's inside: an encoder of headers is no public function, and must not become one.
 import { encodeHeaderBody } from '../../../core/src/format/header-encoder.ts';
 import { decodePairs, encodePairs, lengthPrefixed, sortPairs } from './context-bytes.ts';
-import { headerField, readMessageLayout } from './message-layout.ts';
+import { headerField, readHeaderLayout } from './message-layout.ts';
 
 /**
  * Encodes a parsed header again, as our writer would.
@@ -18,7 +18,7 @@ export function reencodeHeaderBody(header: MessageHeader): Uint8Array {
  * non-framed body, a context of zero pairs with a count, and pairs out of order.
  */
 export function writtenForm(message: Uint8Array): Uint8Array {
-  const layout = readMessageLayout(message);
+  const layout = readHeaderLayout(message);
   const length = headerField(layout, 'contextLength');
   const context = headerField(layout, 'context');
   const contentType = headerField(layout, 'contentType');
@@ -35,7 +35,7 @@ export function writtenForm(message: Uint8Array): Uint8Array {
 
 /** Whether a header has a form that is read and never written. */
 export function isReadOnlyForm(message: Uint8Array): boolean {
-  const layout = readMessageLayout(message);
+  const layout = readHeaderLayout(message);
   const context = headerField(layout, 'context');
   const bytes = message.subarray(context.start, context.end);
   const keys = decodePairs(bytes).map(([key]) => Buffer.from(key));
