@@ -99,7 +99,8 @@ export function randomRequest(
   if (SLOW.has(operation) && random.below(20) > 0) return randomRequest(random, pool);
   const input = structureOf(operationTable[operation].members, random, pool);
   for (const member of ['KeySpec', 'KeyPairSpec', 'WrappingKeySpec']) {
-    if (/^RSA_[34]/.test(String(input[member]))) input[member] = 'RSA_2048';
+    const spec = input[member];
+    if (typeof spec === 'string' && /^RSA_[34]/.test(spec)) input[member] = 'RSA_2048';
   }
   return { operation, input };
 }
