@@ -8,6 +8,8 @@ import { readBuilt } from '../src/messages/read-built.ts';
 import { SUITES } from '../src/messages/suite-facts.ts';
 import { fuzzTarget } from './fuzz-target.ts';
 
+const FRAME_LENGTH = 8;
+
 const originals = SUITES.flatMap(({ id }) =>
   [false, true].map((nonFramed) =>
     buildMessage({
@@ -36,15 +38,31 @@ fuzzTarget('damaged bodies behind an authentic header: every reader', async (num
   await assertReadersWithstand(bytes, original, new GivenDataKeyKeyring(original.dataKey));
 });
 
-fuzzTarget('authentic frames in a wrong order or form', async (numbers) => {
+fuzzTarget('authentic frames in any order and form: opened exactly when they are a body', async (numbers) => {
   const { id } = numbers.pick(SUITES as [(typeof SUITES)[number], ...typeof SUITES]);
-  const built = buildMessage({ suiteId: id, frameLength: 8, frames: (frames) => shuffle(frames, numbers) });
-  const { outcome, streamed } = await readBuilt(built);
-  const isPrefix = Buffer.compare(streamed, built.plaintext.subarray(0, streamed.length)) === 0;
-  if (!isPrefix) throw new Error('other bytes were seen');
-  if (outcome === 'opened' && streamed.length !== built.plaintext.length)
-    throw new Error('part of a message was opened');
+  let planned: PlannedFrame[] = [];
+  const frames = (usual: PlannedFrame[]): PlannedFrame[] => {
+    planned = shuffle(usual, numbers);
+    return planned;
+  };
+  const { outcome, streamed } = await readBuilt(buildMessage({ suiteId: id, frameLength: FRAME_LENGTH, frames }));
+  const written = Buffer.concat(planned.map(({ plaintext }) => plaintext));
+  if (Buffer.compare(streamed, written.subarray(0, streamed.length)) !== 0) throw new Error('other bytes were seen');
+  if ((outcome === 'opened') !== isBody(planned)) throw new Error(`${outcome}: ${JSON.stringify(planned)}`);
+  if (outcome === 'opened' && streamed.length !== written.length) throw new Error('part of the body was given');
 });
+
+function isBody(frames: readonly PlannedFrame[]): boolean {
+  return (
+    frames.length > 0 &&
+    frames.every((frame, at) => {
+      const { kind, sequenceNumber, plaintext, declaredLength = plaintext.length } = frame;
+      if (sequenceNumber !== at + 1) return false;
+      if (at < frames.length - 1) return kind === 'frame' && plaintext.length === FRAME_LENGTH;
+      return kind === 'finalFrame' && plaintext.length <= FRAME_LENGTH && declaredLength === plaintext.length;
+    })
+  );
+}
 
 function shuffle(frames: PlannedFrame[], numbers: SeededNumbers): PlannedFrame[] {
   const changed = [...frames];

@@ -11,6 +11,7 @@ import { readBuilt } from '../src/messages/read-built.ts';
 
 const FAILED = 'ERR_DECRYPTION_FAILED';
 const MALFORMED = 'ERR_MESSAGE_MALFORMED';
+const EITHER = 'ERR_MESSAGE_MALFORMED or ERR_DECRYPTION_FAILED';
 const SUITES = [
   ['0x0178', 0x0178],
   ['0x0214', 0x0214],
@@ -50,7 +51,8 @@ const EDITS: Edit[] = [
     FAILED,
     16,
   ],
-  ['the final frame says it is shorter', ([a, b, c]) => [a!, b!, { ...c!, declaredLength: 3 }], FAILED, 16],
+  // The bytes that are left over may be met before the tag or after.
+  ['the final frame says it is shorter', ([a, b, c]) => [a!, b!, { ...c!, declaredLength: 3 }], EITHER, 16],
   [
     'a regular frame is sealed as a final one',
     ([a, b, c]) => [a!, { ...b!, kind: 'finalFrame' }, c!],
@@ -66,7 +68,7 @@ describe.each(SUITES)('suite %s', (_name, suiteId) => {
   test.each(EDITS)('refuses a body where %s', async (name, frames, code, released) => {
     const built = buildMessage({ suiteId, frameLength: 8, frames });
     const { outcome, streamed } = await readBuilt(built);
-    if (isSigned && code === MALFORMED) expect([MALFORMED, FAILED]).toContain(outcome);
+    if (code === EITHER || (isSigned && code === MALFORMED)) expect([MALFORMED, FAILED]).toContain(outcome);
     else expect(outcome).toBe(code);
     const seen = isSigned && name.includes('sealed as a final') ? 8 : released;
     expect(streamed.length).toBeLessThanOrEqual(seen);
