@@ -1,6 +1,6 @@
 // The program waxseal: connects `main` to the process.
 
-import { InterruptedError, main } from './index.ts';
+import { ExitCode, InterruptedError, main } from './index.ts';
 import { openStandardInput, openStandardOutput } from './standard-streams.ts';
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -11,6 +11,8 @@ for (const [name, number] of Object.entries(SIGNALS)) {
   process.once(name, () => interrupted.abort(new InterruptedError(name, number)));
 }
 
+// For an end that nobody foresaw, such as a promise that never settles: that is no success.
+process.exitCode = ExitCode.UNEXPECTED;
 void main({
   argv: process.argv.slice(2),
   stdin: openStandardInput(),

@@ -48,15 +48,18 @@ export async function main(options: MainOptions): Promise<number> {
 /** Notices failures of a stream whose writes nobody waits for. */
 function watchOutput(stream: Writable): { flush(): Promise<Error | undefined> } {
   let failure: Error | undefined;
-  const onError = (error: Error): void => {
+  // Stays when the run is over: a late failure must not end the process.
+  stream.on('error', (error) => {
     failure ??= error;
-  };
-  stream.on('error', onError);
+  });
   return {
     async flush(): Promise<Error | undefined> {
-      if (!stream.destroyed) await new Promise((resolve) => stream.write('', resolve));
-      stream.off('error', onError);
-      return failure;
+      // A stream that has failed and is not destroyed never answers to a write.
+      if (failure === undefined && stream.errored === null && !stream.destroyed) {
+        const error = await new Promise<Error | null | undefined>((resolve) => stream.write('', resolve));
+        failure ??= error ?? undefined;
+      }
+      return failure ?? stream.errored ?? undefined;
     },
   };
 }

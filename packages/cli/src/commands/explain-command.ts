@@ -3,7 +3,13 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { type DataKeyAttempt, DataKeyUnavailableError, decryptStream, type MessageHeader } from 'waxseal';
+import {
+  ContextMismatchError,
+  type DataKeyAttempt,
+  DataKeyUnavailableError,
+  decryptStream,
+  type MessageHeader,
+} from 'waxseal';
 import {
   addContextOptions,
   addKeyOptions,
@@ -163,6 +169,8 @@ function resultOf(size: MessageSize | undefined, failure: unknown): string {
   return "the header opens, but the message was cut, lengthened or is not finished: it can't be opened";
 }
 
+/** A mismatch of the context has the failed attempts as its cause. */
 function attemptsOf(failure: unknown): readonly DataKeyAttempt[] {
-  return failure instanceof DataKeyUnavailableError ? failure.attempts : [];
+  if (failure instanceof DataKeyUnavailableError) return failure.attempts;
+  return failure instanceof ContextMismatchError ? attemptsOf(failure.cause) : [];
 }
