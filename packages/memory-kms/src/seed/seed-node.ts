@@ -1,4 +1,8 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { createRequire } from 'node:module';
+import type { Document, LineCounter } from 'yaml';
+
+/** Loaded with the first seed: most instances have none, and the parser costs a third of the start. */
+const loadYaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml');
 
 /** What is wrong with a seed file, with file, line and column, and the path of the value; never the value itself. */
 export class SeedError extends Error {
@@ -27,8 +31,9 @@ export class SeedNode {
    * @throws SeedError where it is not YAML.
    */
   static parse(text: string, name: string): SeedNode {
-    const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    const yaml = loadYaml();
+    const lines = new yaml.LineCounter();
+    const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
     const [error] = document.errors;
     if (error !== undefined) throw new SeedError(`${name}:${position(lines, error.pos[0])}: ${error.message}`);
     return new SeedNode(document.toJS({ maxAliasCount: 100 }), [], { name, document, lines });
