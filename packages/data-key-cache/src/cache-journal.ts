@@ -18,7 +18,7 @@ export type LeaseCacheStats = {
   readonly bypassed: number;
   /** Renewals started in the background. */
   readonly refreshes: number;
-  /** Calls to the source, renewals included, bypassing requests not. */
+  /** Calls to the source, renewals and bypassing requests included. */
   readonly loads: number;
   /** Calls to the source that failed, aborted ones included. */
   readonly loadFailures: number;
@@ -93,9 +93,9 @@ export class CacheJournal {
     if (isObserved('miss')) publish({ kind: 'miss', operation: this.#operation, entry, coalesced });
   }
 
-  bypass(): void {
+  bypass(entry: number): void {
     this.#counts.bypassed += 1;
-    if (isObserved('bypass')) publish({ kind: 'bypass', operation: this.#operation, entry: nextSerial() });
+    if (isObserved('bypass')) publish({ kind: 'bypass', operation: this.#operation, entry });
   }
 
   refresh(entry: number): void {

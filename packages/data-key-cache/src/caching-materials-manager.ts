@@ -121,8 +121,7 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
   async getDecryptionMaterials(request: DecryptionMaterialsRequest): Promise<MaterialsLease<DecryptionMaterials>> {
     const { algorithmSuite: suite, commitmentPolicy, signal, priority } = request;
     if (isIdentitySuite(suite)) {
-      this.#decryption.countBypass();
-      return this.#source.getDecryptionMaterials(request);
+      return this.#decryption.bypass(() => this.#source.getDecryptionMaterials(request), signal);
     }
     const shared = toSharedDecryptionRequest(request);
     const lease = await this.#decryption.acquire(this.#ids.decryptionId(shared), {
@@ -177,9 +176,8 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
     id: string,
     request: EncryptionMaterialsRequest,
   ): Promise<MaterialsLease<EncryptionMaterials>> {
-    this.#encryption.countBypass();
     try {
-      return await this.#source.getEncryptionMaterials(request);
+      return await this.#encryption.bypass(() => this.#source.getEncryptionMaterials(request), request.signal);
     } catch (error) {
       if (EnvelopeError.is(error) && error.category === 'denied') this.#encryption.evict(id, 'denied');
       throw error;

@@ -1,5 +1,7 @@
+import type { RequestPriority } from '@waxseal/core';
 import type { Lease } from './leased-entry.ts';
 import type { EvictionCause } from './materials-cache.ts';
+import { onAbort } from './on-abort.ts';
 
 /** What a waiter gets: a lease, or the advice to look again or to make a call of its own. */
 export type Landing<Value> = Lease<Value> | 'lookAgain' | 'loadAlone';
@@ -7,9 +9,17 @@ export type Landing<Value> = Lease<Value> | 'lookAgain' | 'loadAlone';
 /** Takes what one user needs from a value's budget. @returns Why it can't be had; `undefined` when it was taken. */
 export type Admit<Value> = (value: Value) => EvictionCause | undefined;
 
+/** What a flight must know of a caller. */
+type WaiterOptions<Value> = {
+  readonly admit?: Admit<Value> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly priority?: RequestPriority | undefined;
+};
+
 /** One caller that waits for a flight. */
 export type Waiter<Value> = {
   readonly admit: Admit<Value>;
+  readonly priority: RequestPriority;
   readonly resolve: (landing: Landing<Value>) => void;
   readonly reject: (reason: unknown) => void;
   readonly stopListening: () => void;
@@ -24,15 +34,18 @@ export type Waiter<Value> = {
 export class Flight<Value> {
   /** Names the call, and the entry it makes, in events. */
   readonly serial: number;
-  /** A renewal in the background. */
+  /** A renewal that nobody need wait for. */
   readonly isRefresh: boolean;
+  /** With which priority the call was made. */
+  readonly priority: RequestPriority;
   readonly #controller = new AbortController();
   readonly #waiters = new Set<Waiter<Value>>();
   readonly #onAbandoned: () => void;
 
-  constructor(serial: number, isRefresh: boolean, onAbandoned: () => void) {
-    this.serial = serial;
-    this.isRefresh = isRefresh;
+  constructor(call: Pick<Flight<Value>, 'serial' | 'isRefresh' | 'priority'>, onAbandoned: () => void) {
+    this.serial = call.serial;
+    this.isRefresh = call.isRefresh;
+    this.priority = call.priority;
     this.#onAbandoned = onAbandoned;
   }
 
@@ -42,17 +55,17 @@ export class Flight<Value> {
   }
 
   /** Waits for the call to land; rejects with the signal's reason as soon as that is aborted. */
-  wait(admit: Admit<Value>, signal: AbortSignal | undefined): Promise<Landing<Value>> {
+  wait(options: WaiterOptions<Value>): Promise<Landing<Value>> {
+    const { admit = () => undefined, priority = 'foreground', signal } = options;
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
+      const leave = () => {
         this.#waiters.delete(waiter);
         reject(signal?.reason);
         if (this.#waiters.size === 0 && !this.isRefresh) this.abandon(signal?.reason);
       };
-      const stopListening = () => signal?.removeEventListener('abort', onAbort);
-      const waiter: Waiter<Value> = { admit, resolve, reject, stopListening };
+      const stopListening = signal === undefined ? () => {} : onAbort(signal, leave);
+      const waiter: Waiter<Value> = { admit, priority, resolve, reject, stopListening };
       this.#waiters.add(waiter);
-      signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -63,11 +76,13 @@ export class Flight<Value> {
     this.#onAbandoned();
   }
 
-  /** Takes all waiters off, in the order of their coming; from now on they are the caller's to settle. */
-  drain(): readonly Waiter<Value>[] {
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const waiter of waiters) waiter.stopListening();
+  /** Takes waiters off, in the order of their coming; from now on they are the caller's to settle. */
+  drain(choose: (priority: RequestPriority) => boolean = () => true): readonly Waiter<Value>[] {
+    const waiters = [...this.#waiters].filter(({ priority }) => choose(priority));
+    for (const waiter of waiters) {
+      this.#waiters.delete(waiter);
+      waiter.stopListening();
+    }
     return waiters;
   }
 }

@@ -4,7 +4,7 @@ import { assertInteger } from './assert-integer.ts';
 import type { EvictionCause } from './materials-cache.ts';
 
 /** Bytes that a stream of unknown length reserves at a time: 1 MiB, or `maxBytes` where that is less. */
-export const RESERVATION_BLOCK = 2 ** 20;
+const RESERVATION_BLOCK = 2 ** 20;
 
 /** Messages of one data key unless told otherwise: 2^20. */
 const DEFAULT_MAX_MESSAGES = 2 ** 20;

@@ -1,56 +1,15 @@
 // The mechanism under every cache of keys: one call per miss, leases, renewal ahead of time, limits on age.
 
-import type { RequestPriority } from '@waxseal/core';
-import { type AgeLimits, AgePolicy } from './age-policy.ts';
+import { AgePolicy } from './age-policy.ts';
 import { CacheJournal, type LeaseCacheStats, nextSerial, outcomeOf } from './cache-journal.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { copyError } from './copy-error.ts';
 import { EntryStore } from './entry-store.ts';
-import { type Admit, Flight, type Landing } from './flight.ts';
+import { Flight, type Landing } from './flight.ts';
+import type { AcquireOptions, LeaseCacheOptions } from './lease-cache-options.ts';
 import type { Lease, LeasedEntry } from './leased-entry.ts';
 import { LocalMaterialsCache } from './local-materials-cache.ts';
-import type { EvictionCause, MaterialsCache } from './materials-cache.ts';
-
-/** What a call to the source is given. */
-export type LoadOptions = {
-  /** Aborted when the last caller that waited has left, or the cache is closed. */
-  readonly signal: AbortSignal;
-  /** That of the caller who started the call; `background` for a renewal. */
-  readonly priority: RequestPriority;
-};
-
-/** One request for a value. */
-export type AcquireOptions<Value> = {
-  /**
-   * Supplies the value when the cache can't; called at once or never for most callers. The value belongs to the cache,
-   * which disposes of it.
-   */
-  readonly load: (options: LoadOptions) => Promise<Value>;
-  /**
-   * Takes what this caller needs from the value's budget, synchronously. Must admit the first caller of a fresh value.
-   *
-   * @returns The cause of eviction when the budget doesn't suffice: the value gets no new lease then.
-   */
-  readonly admit?: Admit<Value> | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Default `foreground`. */
-  readonly priority?: RequestPriority | undefined;
-};
-
-/** How a cache of leases works. */
-export type LeaseCacheOptions<Value> = AgeLimits & {
-  /** What the values are for, such as `encrypt`; entries of another operation in a shared store are never handed out. */
-  readonly operation: string;
-  /** Wipes a value: called once, when it is out of the cache and its last lease has ended. Must not throw. */
-  readonly dispose: (value: Value) => void;
-  /** Whether several callers may use one value; default: always. One that may not goes to one caller, uncached. */
-  readonly isShareable?: ((value: Value) => boolean) | undefined;
-  /** Where values are kept; default: a `LocalMaterialsCache` of 1,000 entries. */
-  readonly cache?: MaterialsCache | undefined;
-  readonly clock?: Clock | undefined;
-  /** From 0 to less than 1, for the jitter of ages; default `Math.random`. */
-  readonly random?: (() => number) | undefined;
-};
+import type { EvictionCause } from './materials-cache.ts';
 
 /**
  * Keeps values that are costly to get and must be wiped, and hands them out as leases.
@@ -133,10 +92,17 @@ export class LeaseCache<Value> {
     for (const entry of this.#store.values()) yield entry.value;
   }
 
-  /** Counts a request that its owner passes to the source without asking this cache. @throws TypeError when closed. */
-  countBypass(): void {
+  /**
+   * Counts a request that is never cached, and the call that answers it.
+   *
+   * @param load - Called at once; what it gives is the caller's own.
+   * @throws What `load` failed with; TypeError once the cache is closed.
+   */
+  async bypass<Answer>(load: () => Promise<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
     if (this.#closed) throw closedError();
-    this.#journal.bypass();
+    const call = { serial: nextSerial(), isRefresh: false };
+    this.#journal.bypass(call.serial);
+    return this.#watch(call, signal, load);
   }
 
   stats(): LeaseCacheStats {
@@ -181,7 +147,7 @@ export class LeaseCache<Value> {
     const underWay = this.#flights.get(id);
     const flight = underWay ?? this.#start(id, options, false);
     if (isFirst) this.#journal.miss(flight.serial, underWay !== undefined);
-    return flight.wait(options.admit ?? (() => undefined), options.signal);
+    return flight.wait(options);
   }
 
   #refresh(id: string, options: AcquireOptions<Value>): void {
@@ -189,7 +155,8 @@ export class LeaseCache<Value> {
   }
 
   #start(id: string, options: AcquireOptions<Value>, isRefresh: boolean): Flight<Value> {
-    const flight = new Flight<Value>(nextSerial(), isRefresh, () => this.#forget(id, flight));
+    const priority = isRefresh ? 'background' : (options.priority ?? 'foreground');
+    const flight = new Flight<Value>({ serial: nextSerial(), isRefresh, priority }, () => this.#forget(id, flight));
     this.#flights.set(id, flight);
     this.#airborne.add(flight);
     void this.#fly(id, flight, options);
@@ -203,18 +170,16 @@ export class LeaseCache<Value> {
 
   /** Never rejects: whatever happens goes to the waiters. */
   async #fly(id: string, flight: Flight<Value>, options: AcquireOptions<Value>): Promise<void> {
-    const priority = flight.isRefresh ? 'background' : (options.priority ?? 'foreground');
     const loadedAt = this.#clock.now();
+    const { signal, priority } = flight;
     let value: Value;
     try {
-      value = await options.load({ signal: flight.signal, priority });
+      value = await this.#watch(flight, signal, () => options.load({ signal, priority }));
     } catch (error) {
-      this.#noteLoad(flight, loadedAt, flight.signal.aborted ? 'aborted' : outcomeOf(error));
-      if (!flight.signal.aborted) this.#fail(id, flight, error);
+      if (!signal.aborted) this.#fail(id, flight, error);
       return;
     }
-    this.#noteLoad(flight, loadedAt, 'success');
-    if (flight.signal.aborted) this.#dispose(value);
+    if (signal.aborted) this.#dispose(value);
     else this.#land(id, flight, value, loadedAt);
   }
 
@@ -247,25 +212,29 @@ export class LeaseCache<Value> {
     }
   }
 
-  /**
-   * A passing failure leaves the entry, and sends the waiters back to it where it still serves. Those who joined a
-   * renewal make a call of their own, since that of a renewal has the lowest priority.
-   */
+  /** A passing failure leaves the entry, and sends back to it who waited, where it still serves; any other evicts. */
   #fail(id: string, flight: Flight<Value>, error: unknown): void {
     this.#forget(id, flight);
     const entry = this.#store.find(id);
     const outcome = outcomeOf(error);
     if (outcome === 'transient') {
       if (entry !== undefined) this.#postpone(entry);
-      if (flight.isRefresh || (entry !== undefined && this.#isUsable(entry, this.#overAgeMs(entry)))) {
-        for (const waiter of flight.drain()) waiter.resolve('lookAgain');
-      }
+      const isServed = entry !== undefined && this.#isUsable(entry, this.#overAgeMs(entry));
+      this.#sendBack(flight, isServed);
     } else if (entry !== undefined) {
       this.#store.remove(entry, outcome === 'denied' ? 'denied' : 'failed');
     }
     const [first, ...others] = flight.drain();
     for (const waiter of others) waiter.reject(copyError(error));
     first?.reject(error);
+  }
+
+  /** Who joined a call of lower priority than his own makes one himself: that may succeed where the other was put off. */
+  #sendBack(flight: Flight<Value>, isServed: boolean): void {
+    const isLow = flight.priority === 'background';
+    for (const waiter of flight.drain((priority) => isServed || (isLow && priority === 'foreground'))) {
+      waiter.resolve('lookAgain');
+    }
   }
 
   #overAgeMs(entry: LeasedEntry<Value>): number {
@@ -278,21 +247,29 @@ export class LeaseCache<Value> {
   }
 
   async #loadAlone(id: string, options: AcquireOptions<Value>): Promise<Lease<Value>> {
-    const flight = new Flight<Value>(nextSerial(), false, () => {});
+    const call = { serial: nextSerial(), isRefresh: false };
     const loadedAt = this.#clock.now();
-    const signal = options.signal ?? flight.signal;
-    try {
-      const value = await options.load({ signal, priority: options.priority ?? 'foreground' });
-      this.#noteLoad(flight, loadedAt, 'success');
-      return this.#store.create(id, flight.serial, value, loadedAt).lease();
-    } catch (error) {
-      this.#noteLoad(flight, loadedAt, signal.aborted ? 'aborted' : outcomeOf(error));
-      throw error;
-    }
+    const { priority = 'foreground', signal = new AbortController().signal } = options;
+    const value = await this.#watch(call, signal, () => options.load({ signal, priority }));
+    return this.#store.create(id, call.serial, value, loadedAt).lease();
   }
 
-  #noteLoad(flight: Flight<Value>, startedAt: number, outcome: ReturnType<typeof outcomeOf>): void {
-    this.#journal.load(flight, outcome, this.#clock.now() - startedAt);
+  /** Makes a call to the source, and writes down how it ended. */
+  async #watch<Answer>(
+    call: { readonly serial: number; readonly isRefresh: boolean },
+    signal: AbortSignal | undefined,
+    load: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const startedAt = this.#clock.now();
+    try {
+      const answer = await load();
+      this.#journal.load(call, 'success', this.#clock.now() - startedAt);
+      return answer;
+    } catch (error) {
+      const outcome = signal?.aborted === true ? 'aborted' : outcomeOf(error);
+      this.#journal.load(call, outcome, this.#clock.now() - startedAt);
+      throw error;
+    }
   }
 }
 

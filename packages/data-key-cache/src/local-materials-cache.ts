@@ -3,7 +3,7 @@ import { assertInteger } from './assert-integer.ts';
 import type { CacheEntry, EvictionCause, MaterialsCache } from './materials-cache.ts';
 
 /** Entries of a `LocalMaterialsCache` unless told otherwise. */
-export const DEFAULT_CAPACITY = 1_000;
+const DEFAULT_CAPACITY = 1_000;
 
 /** The list of ids is allocated at once. */
 const MAX_CAPACITY = 2 ** 24;

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { ContextMismatchError, EnvelopeError } from '@waxseal/core';
 import { type EvictionCause, LeaseCache, type LeaseCacheOptions, LocalMaterialsCache } from '@waxseal/data-key-cache';
 import { describe, expect, it } from 'vitest';
@@ -127,6 +128,33 @@ describe('one call per miss', () => {
     const value = await source.answer(1);
     expect((await fresh).value).toBe(value);
     expect(cache.stats().entries).toBe(1);
+  });
+
+  it('warns of no leak when a thousand callers wait with one signal, and stops listening to it', async () => {
+    const { source, acquire } = setUp();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const { signal } = new AbortController();
+    const pending = Array.from({ length: 1_000 }, () => acquire('id', { signal }));
+    await source.answer(0);
+    await Promise.all(pending);
+    await settle();
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  it('lets a caller who joined a call of lower priority make one of its own when that fails in passing', async () => {
+    const { source, cache } = setUp();
+    const patient = cache.acquire('id', { load: source.load, priority: 'background' });
+    const urgent = cache.acquire('id', { load: source.load });
+    const rejected = expect(patient).rejects.toMatchObject({ category: 'transient' });
+    await source.fail(0, throttled());
+    await rejected;
+    expect(source.calls.map(({ priority }) => priority)).toEqual(['background', 'foreground']);
+    const value = await source.answer(1);
+    expect((await urgent).value).toBe(value);
   });
 
   it('refuses a signal that is aborted already, without a call', async () => {
