@@ -7,7 +7,7 @@ export type PlottedPoint = { readonly strategy: Strategy; readonly messagesPerSe
 
 const WIDTH = 760;
 const HEIGHT = 440;
-const LEFT = 70;
+const LEFT = 80;
 const RIGHT = 180;
 const TOP = 30;
 const BOTTOM = 55;
