@@ -1,4 +1,4 @@
-import { concatBytes, toBytes } from './bytes.ts';
+import { toBytes } from './bytes.ts';
 import type { EncryptionContext } from './encryption-context.ts';
 import { decodeHeader } from './format/header-decoder.ts';
 import type { MessageHeader } from './format/message-header.ts';
@@ -6,7 +6,7 @@ import type { Keyring } from './materials/keyring.ts';
 import type { MaterialsManager } from './materials/materials-manager.ts';
 import { checkDecryptOptions, type DecryptOptions } from './message-options.ts';
 import { authenticateHeader } from './stream/authenticate-header.ts';
-import { BodyOpener } from './stream/body-opener.ts';
+import { openWhole } from './stream/whole-message.ts';
 
 /** What `decrypt` gives; all of it is authenticated. */
 export type DecryptResult = {
@@ -36,14 +36,6 @@ export async function decrypt(
   const settings = checkDecryptOptions(options, Number.POSITIVE_INFINITY);
   const decoded = decodeHeader(bytes, settings);
   const authenticated = await authenticateHeader(decoded, keys, settings);
-  const body = new BodyOpener(authenticated, settings);
-  try {
-    const output: Uint8Array[] = [];
-    body.push(bytes.subarray(decoded.header.headerLength), output);
-    await body.finish(output);
-    const { header, encryptionContext } = authenticated;
-    return { plaintext: concatBytes(output), encryptionContext, header };
-  } finally {
-    body.close();
-  }
+  const { header, encryptionContext } = authenticated;
+  return { plaintext: await openWhole(authenticated, bytes, settings), encryptionContext, header };
 }

@@ -1,9 +1,10 @@
-import { concatBytes, toBytes } from './bytes.ts';
+import { toBytes } from './bytes.ts';
 import type { MessageHeader } from './format/message-header.ts';
 import type { Keyring } from './materials/keyring.ts';
 import type { MaterialsManager } from './materials/materials-manager.ts';
 import { checkEncryptOptions, type EncryptOptions, type EncryptSettings } from './message-options.ts';
-import { startSealing } from './stream/start-sealing.ts';
+import { startMessage } from './stream/start-message.ts';
+import { sealWhole } from './stream/whole-message.ts';
 
 /** What `encrypt` and `reencrypt` give. */
 export type EncryptResult = {
@@ -38,12 +39,10 @@ export async function encryptWith(
   plaintext: Uint8Array,
   settings: EncryptSettings,
 ): Promise<EncryptResult> {
-  const sealer = await startSealing(keys, settings, 'whole');
+  const message = await startMessage(keys, settings);
   try {
-    const output = [...sealer.headerBytes];
-    await sealer.finish(plaintext, output);
-    return { message: concatBytes(output), header: sealer.header };
+    return { message: await sealWhole(message, plaintext), header: message.header };
   } finally {
-    sealer.close();
+    message.lease.release();
   }
 }

@@ -4,6 +4,8 @@ import type { CurveName } from './ecdsa-curves.ts';
 
 /** AES-GCM under one key, which is imported once: 12-byte IV, 16-byte tag. */
 export interface Aead {
+  /** Whether the engine frees its own buffers at once: then short frames are sealed fastest into one buffer together. */
+  readonly releasesBuffers: boolean;
   /**
    * Encrypts one frame given in parts (so that nothing is copied together).
    *
@@ -48,6 +50,29 @@ export interface Aead {
     target: Uint8Array,
     offset: number,
   ): boolean;
+  /**
+   * Begins to decrypt a frame that arrives bit by bit.
+   *
+   * @param iv - 12 bytes; may be used again after the call, as may `aad`.
+   * @throws RangeError when the IV has another length.
+   */
+  beginOpening(iv: Uint8Array, aad: Uint8Array): FrameOpening;
+}
+
+/** One frame being decrypted. Its plaintext stays inside until the tag is verified. */
+export interface FrameOpening {
+  /** @param part - The next ciphertext; may be used again after the call. */
+  update(part: Uint8Array): void;
+  /**
+   * Ends the frame. Nothing may follow.
+   *
+   * @param tag - 16 bytes.
+   * @param output - Receives the plaintext, only if the tag verifies, in fresh buffers of the caller's.
+   * @returns Whether the tag verified.
+   */
+  finish(tag: Uint8Array, output: Uint8Array[]): boolean;
+  /** Gives the frame up and wipes what was decrypted. Nothing may follow. */
+  abandon(): void;
 }
 
 /** A private ECDSA key of the engine that made it; opaque to everybody else and usable for many messages. */

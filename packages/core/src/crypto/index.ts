@@ -9,6 +9,7 @@ export { type CounterModeOptions, deriveKeyInCounterMode } from './counter-mode-
 export type {
   Aead,
   CryptoEngine,
+  FrameOpening,
   HashName,
   Signer,
   SigningKey,

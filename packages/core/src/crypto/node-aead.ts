@@ -11,7 +11,7 @@ import {
 import { totalLength } from '../bytes.ts';
 import { TAG_LENGTH } from '../limits.ts';
 import { checkIv, checkKeyLength, checkRoom } from './aead-checks.ts';
-import type { Aead } from './crypto-engine.ts';
+import type { Aead, FrameOpening } from './crypto-engine.ts';
 
 const GCM_NAMES = { 16: 'aes-128-gcm', 24: 'aes-192-gcm', 32: 'aes-256-gcm' } as const;
 
@@ -23,10 +23,14 @@ const MAX_UPDATE_LENGTH = 0x4000_0000;
 /** `transfer` came with Node 22 (ECMAScript 2024). */
 type DetachableBuffer = ArrayBufferLike & { transfer?: (newLength: number) => ArrayBufferLike };
 
+/** Whether results can be freed at once. */
+const CAN_RELEASE: boolean = 'transfer' in ArrayBuffer.prototype;
+
 /** One AES key, held as a `KeyObject`: on Node 24 a raw key costs three times as much per frame. */
 export class NodeAead implements Aead {
   /** The key in OpenSSL's keeping; can be posted to a worker, and shows no bytes when inspected. */
   readonly key: KeyObject;
+  readonly releasesBuffers: boolean = CAN_RELEASE;
   readonly #name: (typeof GCM_NAMES)[16 | 24 | 32];
 
   /** @param key - A secret key of 16, 24 or 32 bytes. @throws RangeError for any other length. */
@@ -92,6 +96,66 @@ export class NodeAead implements Aead {
     let end = offset;
     for (const piece of pieces) end = moveInto(target, end, piece);
     return true;
+  }
+
+  beginOpening(iv: Uint8Array, aad: Uint8Array): FrameOpening {
+    checkIv(iv);
+    const decipher = createDecipheriv(this.#name, this.key, iv, GCM_OPTIONS);
+    decipher.setAAD(aad);
+    return new NodeFrameOpening(decipher);
+  }
+}
+
+/** Parts shorter than this are put together first: each `update` allocates, however short its part is. */
+const SHORT_PART_LENGTH = 4096;
+const GATHERED_LENGTH = 16_384;
+
+/** A frame under decryption: whatever `update` gave is kept until `final` has verified the tag. */
+class NodeFrameOpening implements FrameOpening {
+  readonly #decipher: DecipherGCM;
+  #unverified: Uint8Array[] = [];
+  #gathered: Uint8Array | undefined;
+  #gatheredLength = 0;
+
+  constructor(decipher: DecipherGCM) {
+    this.#decipher = decipher;
+  }
+
+  update(part: Uint8Array): void {
+    if (part.length >= SHORT_PART_LENGTH) {
+      this.#flush();
+      updateAll(this.#decipher, [part], this.#unverified);
+      return;
+    }
+    this.#gathered ??= new Uint8Array(GATHERED_LENGTH);
+    if (this.#gatheredLength + part.length > GATHERED_LENGTH) this.#flush();
+    this.#gathered.set(part, this.#gatheredLength);
+    this.#gatheredLength += part.length;
+  }
+
+  finish(tag: Uint8Array, output: Uint8Array[]): boolean {
+    this.#flush();
+    if (tag.length === TAG_LENGTH) {
+      this.#decipher.setAuthTag(tag);
+      if (finishes(this.#decipher)) {
+        for (const piece of this.#unverified) output.push(piece);
+        this.#unverified = [];
+        return true;
+      }
+    }
+    this.abandon();
+    return false;
+  }
+
+  abandon(): void {
+    for (const piece of this.#unverified) piece.fill(0);
+    this.#unverified = [];
+  }
+
+  #flush(): void {
+    if (this.#gathered === undefined || this.#gatheredLength === 0) return;
+    updateAll(this.#decipher, [this.#gathered.subarray(0, this.#gatheredLength)], this.#unverified);
+    this.#gatheredLength = 0;
   }
 }
 

@@ -4,10 +4,11 @@ import { gcm } from '@noble/ciphers/aes.js';
 import { concatBytes, totalLength } from '../bytes.ts';
 import { TAG_LENGTH } from '../limits.ts';
 import { checkIv, checkKeyLength, checkRoom } from './aead-checks.ts';
-import type { Aead } from './crypto-engine.ts';
+import type { Aead, FrameOpening } from './crypto-engine.ts';
 
 /** One AES key. noble takes a frame in one piece and verifies its tag before it decrypts anything. */
 export class PortableAead implements Aead {
+  readonly releasesBuffers = false;
   readonly #key: Uint8Array;
 
   /** @param key - 16, 24 or 32 bytes; copied. @throws RangeError for any other length. */
@@ -54,6 +55,45 @@ export class PortableAead implements Aead {
     if (!this.open(iv, aad, parts, tag, output)) return false;
     for (const plaintext of output) target.set(plaintext, offset);
     return true;
+  }
+
+  beginOpening(iv: Uint8Array, aad: Uint8Array): FrameOpening {
+    checkIv(iv);
+    return new PortableFrameOpening(this, iv.slice(), aad.slice());
+  }
+}
+
+/** noble decrypts a frame in one piece, so its ciphertext is gathered. */
+class PortableFrameOpening implements FrameOpening {
+  readonly #aead: PortableAead;
+  readonly #iv: Uint8Array;
+  readonly #aad: Uint8Array;
+  #ciphertext = new Uint8Array(1024);
+  #length = 0;
+
+  constructor(aead: PortableAead, iv: Uint8Array, aad: Uint8Array) {
+    this.#aead = aead;
+    this.#iv = iv;
+    this.#aad = aad;
+  }
+
+  update(part: Uint8Array): void {
+    const length = this.#length + part.length;
+    if (length > this.#ciphertext.length) {
+      const grown = new Uint8Array(Math.max(length, 2 * this.#ciphertext.length));
+      grown.set(this.#ciphertext.subarray(0, this.#length));
+      this.#ciphertext = grown;
+    }
+    this.#ciphertext.set(part, this.#length);
+    this.#length = length;
+  }
+
+  finish(tag: Uint8Array, output: Uint8Array[]): boolean {
+    return this.#aead.open(this.#iv, this.#aad, [this.#ciphertext.subarray(0, this.#length)], tag, output);
+  }
+
+  abandon(): void {
+    this.#length = 0;
   }
 }
 

@@ -1,14 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Signer } from '../crypto/crypto-engine.ts';
-import { frameCount } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import type { Keyring } from '../materials/keyring.ts';
 import type { MaterialsManager } from '../materials/materials-manager.ts';
 import { checkEncryptOptions, type EncryptOptions } from '../message-options.ts';
-import { BodyLayout } from '../stream/body-layout.ts';
+import { layoutOf } from '../stream/body-layout.ts';
 import { FrameBatches } from '../stream/frame-batches.ts';
-import { type MessageParts, makeFooter } from '../stream/message-sealer.ts';
-import { startMessage } from '../stream/start-sealing.ts';
+import type { FrameSealer } from '../stream/frame-sealer.ts';
+import { createMessageSigner, makeFooter } from '../stream/message-signer.ts';
+import { type MessageParts, startMessage } from '../stream/start-message.ts';
 import { convertFile, type FileConversion } from './convert-file.ts';
 import { checkFileOptions, type FileOptions, type FileSettings } from './file-options.ts';
 import { readUpTo, writeAll } from './file-source.ts';
@@ -49,7 +49,7 @@ export async function encryptFile(
   const fileSettings = checkFileOptions(options);
   return convertFile(from, to, fileSettings.overwrite, async (files) => {
     const settings = checkEncryptOptions({ ...options, plaintextLength: files.sourceLength });
-    const message = await startMessage(keys, settings, 'incremental');
+    const message = await startMessage(keys, settings);
     try {
       return await sealFile(message, files, fileSettings, settings.signal);
     } finally {
@@ -64,7 +64,8 @@ async function sealFile(
   settings: FileSettings,
   signal: AbortSignal | undefined,
 ): Promise<EncryptFileResult> {
-  const { header, signer } = message;
+  const { header } = message;
+  const signer = createMessageSigner(message);
   const target = await createTarget();
   let position = 0;
   for (const piece of message.headerBytes) {
@@ -72,7 +73,7 @@ async function sealFile(
     position += piece.length;
   }
   const batches = new FrameBatches(layoutOf(header, sourceLength));
-  await sealBatches(message, batches, source, target, settings, signal);
+  await sealBatches(message.frames, signer, batches, source, target, settings, signal);
   const footer = signer === undefined ? new Uint8Array(0) : await makeFooter(header, signer);
   await writeAll(target, footer, batches.layout.bodyEnd);
   return {
@@ -83,14 +84,9 @@ async function sealFile(
   };
 }
 
-function layoutOf(header: MessageHeader, plaintextLength: number): BodyLayout {
-  const { headerLength, frameLength } = header;
-  const finalIndex = frameCount(plaintextLength, frameLength) - 1;
-  return new BodyLayout(headerLength, frameLength, finalIndex, plaintextLength - finalIndex * frameLength);
-}
-
 async function sealBatches(
-  { frames, signer }: { readonly frames: MessageParts['frames']; readonly signer: Signer | undefined },
+  frames: FrameSealer,
+  signer: Signer | undefined,
   batches: FrameBatches,
   source: FileHandle,
   target: FileHandle,
@@ -118,7 +114,7 @@ async function sealBatches(
         for (let index = first; index <= batches.lastFrame(batch); index++) {
           const start = (index - first) * frameLength;
           const frame = plaintext[slot].subarray(start, Math.min(start + frameLength, end));
-          position = frames.sealInto(index === finalIndex, frame, sealed[slot], position);
+          position = frames.sealInto(index === finalIndex, [frame], frame.length, sealed[slot], position);
         }
         signer?.update(sealed[slot].subarray(0, position));
       },

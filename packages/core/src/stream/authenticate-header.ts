@@ -28,7 +28,9 @@ export type AuthenticatedHeader = {
   /** Everything that was authenticated: stored, reproduced, public key. */
   readonly encryptionContext: EncryptionContext;
   readonly aead: Aead;
-  /** Has taken the header already; present exactly when the suite signs. */
+  /** Compressed public key, a point of the suite's curve; present exactly when the suite signs. */
+  readonly verificationKey: Uint8Array | undefined;
+  /** Has taken the header; for messages that are read bit by bit. */
   readonly verifier: Verifier | undefined;
 };
 
@@ -117,7 +119,8 @@ function openHeader(
   if (!aead.open(iv, concatBytes([body, encodeEncryptionContext(required)]), [], tag, []))
     throw new DecryptionFailedError();
   const verifier = createVerifier(decoded, materials);
-  return { header: { ...header, verified: true }, encryptionContext: materials.encryptionContext, aead, verifier };
+  const { encryptionContext, verificationKey } = materials;
+  return { header: { ...header, verified: true }, encryptionContext, aead, verificationKey, verifier };
 }
 
 /** A manager is somebody's code: its answer is checked before a byte is decrypted with it. */

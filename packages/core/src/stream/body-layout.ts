@@ -7,6 +7,7 @@ import {
   FINAL_FRAME_OVERHEAD,
   FOOTER_HEAD_LENGTH,
   FRAME_OVERHEAD,
+  frameCount,
 } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import { MAX_FRAMES } from '../limits.ts';
@@ -54,6 +55,13 @@ export class BodyLayout {
   contentLength(index: number): number {
     return index < this.finalIndex ? this.frameLength : this.finalLength;
   }
+}
+
+/** @returns Where the frames of a message lie that waxseal writes. */
+export function layoutOf(header: MessageHeader, plaintextLength: number): BodyLayout {
+  const { headerLength, frameLength } = header;
+  const finalIndex = frameCount(plaintextLength, frameLength) - 1;
+  return new BodyLayout(headerLength, frameLength, finalIndex, plaintextLength - finalIndex * frameLength);
 }
 
 /** What precedes the end of a message: enough to hold its final frame, wherever that starts exactly. */

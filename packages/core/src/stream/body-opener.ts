@@ -1,31 +1,24 @@
 // The body of a message whose header is authentic: verifies each piece before any of its plaintext goes out.
 
 import { wipe } from '../bytes.ts';
-import type { Aead, Verifier } from '../crypto/crypto-engine.ts';
+import type { Aead, FrameOpening, Verifier } from '../crypto/crypto-engine.ts';
 import { DecryptionFailedError, LimitExceededError, MalformedMessageError } from '../errors.ts';
-import { BodyAad, type BodyPiece } from '../format/body-aad.ts';
+import { BodyAad } from '../format/body-aad.ts';
 import {
-  FINAL_FRAME_HEAD_LENGTH,
-  FINAL_FRAME_MARKER,
-  FOOTER_HEAD_LENGTH,
-  FRAME_HEAD_LENGTH,
-  NON_FRAMED_HEAD_LENGTH,
-} from '../format/frame-layout.ts';
+  type FrameHead,
+  HEAD_START_LENGTH,
+  headLength,
+  MAX_HEAD_LENGTH,
+  readFrameHead,
+  viewOf,
+} from '../format/frame-head.ts';
+import { FOOTER_HEAD_LENGTH } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
-import { IV_LENGTH, MAX_NON_FRAMED_LENGTH, TAG_LENGTH } from '../limits.ts';
+import { IV_LENGTH, TAG_LENGTH } from '../limits.ts';
 import { type AuthenticatedHeader, frameTooLong } from './authenticate-header.ts';
-import { PieceCollector } from './piece-collector.ts';
 
 /** Bounds on a body that is read, in bytes; `Infinity` for none. */
 export type BodyLimits = { readonly maxFrameLength: number; readonly maxPlaintextLength: number };
-
-/** One frame, or the whole of a non-framed body. */
-type Piece = {
-  readonly kind: BodyPiece;
-  readonly sequenceNumber: number;
-  readonly iv: Uint8Array;
-  readonly contentLength: number;
-};
 
 type Stage = 'head' | 'content' | 'footerHead' | 'footer' | 'end';
 
@@ -33,7 +26,8 @@ type Stage = 'head' | 'content' | 'footerHead' | 'footer' | 'end';
  * Opens the body and footer of one message.
  *
  * Call `push` any number of times, then `finish` once; `close` in any case. Plaintext put out is verified, fresh, and
- * belongs to the receiver; that of a signed message's final frame comes out of `finish`, after its signature.
+ * belongs to the receiver; that of a signed message's final frame comes out of `finish`, after its signature. A frame
+ * that lies whole in one chunk is opened where it lies; any other is decrypted as it arrives.
  */
 export class BodyOpener {
   readonly #header: MessageHeader;
@@ -41,37 +35,44 @@ export class BodyOpener {
   readonly #aad: BodyAad;
   readonly #verifier: Verifier | undefined;
   readonly #limits: BodyLimits;
-  readonly #collector = new PieceCollector();
+  readonly #iv = new Uint8Array(IV_LENGTH);
   #stage: Stage = 'head';
-  #piece: Piece | undefined;
+  /** What is gathered of a head, a tag or a footer. */
+  #gathered = new Uint8Array(MAX_HEAD_LENGTH);
+  #gatheredLength = 0;
+  #head: FrameHead | undefined;
+  #opening: FrameOpening | undefined;
+  /** Bytes of the frame's ciphertext that its opening still lacks. */
+  #missingContent = 0;
   #sequenceNumber = 0;
   #plaintextLength = 0;
   #withheld: Uint8Array[] = [];
-  #signature: Uint8Array | undefined;
 
+  /** @param message - Its verifier, if any, has taken the header. */
   constructor(message: AuthenticatedHeader, limits: BodyLimits) {
     this.#header = message.header;
     this.#aead = message.aead;
     this.#aad = new BodyAad(message.header.messageId);
     this.#verifier = message.verifier;
     this.#limits = limits;
-    this.#expect('head', message.header.contentType === 'framed' ? 4 : NON_FRAMED_HEAD_LENGTH);
   }
 
   /**
    * Takes message bytes; puts out the plaintext of each frame that is now whole and verified.
    *
+   * @param chunk - Not kept.
    * @throws DecryptionFailedError, MalformedMessageError (bytes after the end), LimitExceededError
    */
   push(chunk: Uint8Array, output: Uint8Array[]): void {
-    let rest = chunk;
-    while (rest.length > 0) {
-      if (this.#stage === 'end') throw new MalformedMessageError('bytes follow the end of the message');
-      const taken = this.#collector.take(rest);
-      rest = rest.subarray(taken);
-      if (!this.#collector.isWhole) return;
-      this.#step(output);
+    const view = viewOf(chunk);
+    let position = 0;
+    while (position < chunk.length && (this.#stage === 'head' || this.#stage === 'content')) {
+      const takesHead = this.#stage === 'head';
+      position = takesHead ? this.#takeHead(chunk, view, position) : this.#takeContent(chunk, position, output);
     }
+    // All of the body that this chunk holds goes into the hash at once.
+    if (position > 0) this.#verifier?.update(chunk.subarray(0, position));
+    while (position < chunk.length) position = this.#takeFooter(chunk, position);
   }
 
   /**
@@ -82,7 +83,7 @@ export class BodyOpener {
   async finish(output: Uint8Array[]): Promise<void> {
     if (this.#stage !== 'end') throw new MalformedMessageError('the message ends inside its body or footer');
     if (this.#verifier === undefined) return;
-    if (!(await this.#verifier.verify(this.#signature ?? new Uint8Array(0)))) throw new DecryptionFailedError();
+    if (!(await this.#verifier.verify(this.#gathered))) throw new DecryptionFailedError();
     output.push(...this.#withheld);
     this.#withheld = [];
   }
@@ -91,100 +92,121 @@ export class BodyOpener {
   close(): void {
     for (const bytes of this.#withheld) wipe(bytes);
     this.#withheld = [];
-    this.#collector.close();
+    this.#opening?.abandon();
+    this.#opening = undefined;
   }
 
-  #expect(stage: Stage, length: number): void {
-    this.#stage = stage;
-    this.#collector.start(length);
-  }
-
-  #step(output: Uint8Array[]): void {
-    if (this.#stage === 'head') this.#readHead();
-    else if (this.#stage === 'content') this.#openPiece(output);
-    else if (this.#stage === 'footerHead') this.#readFooterHead();
-    else this.#readFooter();
-  }
-
-  #readHead(): void {
-    if (this.#header.contentType === 'framed') this.#readFrameHead();
-    else this.#readNonFramedHead();
-  }
-
-  /** The first four bytes tell a regular frame from the final one, and so the length of the head. */
-  #readFrameHead(): void {
-    const head = this.#collector.copy();
-    const view = new DataView(head.buffer, head.byteOffset, head.length);
-    const isFinal = view.getUint32(0) === FINAL_FRAME_MARKER;
-    const headLength = isFinal ? FINAL_FRAME_HEAD_LENGTH : FRAME_HEAD_LENGTH;
-    if (head.length < headLength) {
-      this.#collector.extend(headLength);
-      return;
+  #takeHead(chunk: Uint8Array, view: DataView, position: number): number {
+    if (this.#gatheredLength === 0 && chunk.length - position >= MAX_HEAD_LENGTH) {
+      return this.#startPiece(chunk, view, position);
     }
-    const numberAt = isFinal ? 4 : 0;
-    const contentLength = isFinal ? view.getUint32(headLength - 4) : this.#header.frameLength;
-    if (contentLength > this.#header.frameLength) throw new DecryptionFailedError();
-    this.#startPiece({
-      kind: isFinal ? 'finalFrame' : 'frame',
-      sequenceNumber: view.getUint32(numberAt),
-      iv: head.subarray(numberAt + 4, numberAt + 4 + IV_LENGTH),
-      contentLength,
-    });
+    const gatheredView = viewOf(this.#gathered);
+    const needed =
+      this.#gatheredLength < HEAD_START_LENGTH ? HEAD_START_LENGTH : headLength(this.#header, gatheredView, 0);
+    const end = this.#gather(chunk, position, needed);
+    const isWhole =
+      this.#gatheredLength >= HEAD_START_LENGTH && this.#gatheredLength === headLength(this.#header, gatheredView, 0);
+    if (isWhole) {
+      this.#startPiece(this.#gathered, gatheredView, 0);
+      this.#gatheredLength = 0;
+    }
+    return end;
   }
 
-  #readNonFramedHead(): void {
-    const head = this.#collector.copy();
-    const view = new DataView(head.buffer, head.byteOffset, head.length);
-    // Far beyond 2^53 the sum is inexact and still beyond the limit.
-    const contentLength = view.getUint32(IV_LENGTH) * 2 ** 32 + view.getUint32(IV_LENGTH + 4);
-    if (contentLength > MAX_NON_FRAMED_LENGTH)
-      throw new MalformedMessageError('the content length is beyond the format');
-    if (contentLength > this.#limits.maxFrameLength) throw frameTooLong(this.#limits.maxFrameLength);
-    this.#startPiece({ kind: 'nonFramed', sequenceNumber: 1, iv: head.subarray(0, IV_LENGTH), contentLength });
-  }
-
-  /** Order and bounds are checked before a byte is decrypted or kept. */
-  #startPiece(piece: Piece): void {
+  /** Order and bounds are checked before a byte is decrypted or kept. @returns Where the content starts. */
+  #startPiece(bytes: Uint8Array, view: DataView, offset: number): number {
+    const head = readFrameHead(this.#header, view, offset);
+    const { maxFrameLength, maxPlaintextLength } = this.#limits;
+    if (head.contentLength > maxFrameLength) throw frameTooLong(maxFrameLength);
     this.#sequenceNumber += 1;
-    if (piece.sequenceNumber !== this.#sequenceNumber) throw new DecryptionFailedError();
-    this.#plaintextLength += piece.contentLength;
-    const { maxPlaintextLength } = this.#limits;
+    if (head.sequenceNumber !== this.#sequenceNumber) throw new DecryptionFailedError();
+    this.#plaintextLength += head.contentLength;
     if (this.#plaintextLength > maxPlaintextLength) throw plaintextTooLong(maxPlaintextLength);
-    this.#verifier?.update(this.#collector.copy());
-    this.#piece = piece;
-    this.#expect('content', piece.contentLength + TAG_LENGTH);
+    this.#iv.set(bytes.subarray(head.ivStart, head.ivStart + IV_LENGTH));
+    this.#head = head;
+    this.#stage = 'content';
+    return head.contentStart;
   }
 
-  #openPiece(output: Uint8Array[]): void {
-    const { kind, sequenceNumber, iv, contentLength } = this.#currentPiece();
-    const bytes = this.#collector.bytes;
-    const isLast = kind !== 'frame';
-    const target = isLast && this.#verifier !== undefined ? this.#withheld : output;
-    const aad = this.#aad.encode(kind, sequenceNumber, contentLength);
-    const content = bytes.subarray(0, contentLength);
-    if (!this.#aead.open(iv, aad, [content], bytes.subarray(contentLength), target)) throw new DecryptionFailedError();
-    this.#verifier?.update(bytes);
-    this.#piece = undefined;
-    if (!isLast) this.#expect('head', 4);
-    else if (this.#verifier !== undefined) this.#expect('footerHead', FOOTER_HEAD_LENGTH);
-    else this.#stage = 'end';
+  #takeContent(chunk: Uint8Array, position: number, output: Uint8Array[]): number {
+    const head = this.#currentHead();
+    const available = chunk.length - position;
+    if (this.#opening === undefined) {
+      if (available >= head.contentLength + TAG_LENGTH) return this.#openWhole(head, chunk, position, output);
+      this.#opening = this.#aead.beginOpening(this.#iv, this.#encodeAad(head));
+      this.#missingContent = head.contentLength;
+    }
+    let end = position;
+    if (this.#missingContent > 0) {
+      end += Math.min(available, this.#missingContent);
+      this.#opening.update(chunk.subarray(position, end));
+      this.#missingContent -= end - position;
+      if (this.#missingContent > 0) return end;
+    }
+    end = this.#gather(chunk, end, TAG_LENGTH);
+    if (this.#gatheredLength < TAG_LENGTH) return end;
+    const target = this.#isWithheld(head) ? this.#withheld : output;
+    if (!this.#opening.finish(this.#gathered.subarray(0, TAG_LENGTH), target)) throw new DecryptionFailedError();
+    this.#endPiece(head);
+    return end;
   }
 
-  #currentPiece(): Piece {
-    if (this.#piece === undefined) throw new Error('no frame under way');
-    return this.#piece;
+  /** Opens a frame that lies whole in the chunk. @returns Where it ends. */
+  #openWhole(head: FrameHead, chunk: Uint8Array, position: number, output: Uint8Array[]): number {
+    const contentEnd = position + head.contentLength;
+    const parts = [chunk.subarray(position, contentEnd)];
+    const tag = chunk.subarray(contentEnd, contentEnd + TAG_LENGTH);
+    const target = this.#isWithheld(head) ? this.#withheld : output;
+    if (!this.#aead.open(this.#iv, this.#encodeAad(head), parts, tag, target)) throw new DecryptionFailedError();
+    this.#endPiece(head);
+    return contentEnd + TAG_LENGTH;
   }
 
-  #readFooterHead(): void {
-    const [high = 0, low = 0] = this.#collector.bytes;
-    const length = high * 2 ** 8 + low;
+  /** The final frame of a signed message waits for the signature. */
+  #isWithheld(head: FrameHead): boolean {
+    return head.kind !== 'frame' && this.#verifier !== undefined;
+  }
+
+  #endPiece(head: FrameHead): void {
+    this.#head = undefined;
+    this.#opening = undefined;
+    this.#gatheredLength = 0;
+    if (head.kind === 'frame') this.#stage = 'head';
+    else this.#stage = this.#verifier === undefined ? 'end' : 'footerHead';
+  }
+
+  #takeFooter(chunk: Uint8Array, position: number): number {
+    if (this.#stage === 'end') throw new MalformedMessageError('bytes follow the end of the message');
+    const needed = this.#stage === 'footerHead' ? FOOTER_HEAD_LENGTH : this.#gathered.length;
+    const end = this.#gather(chunk, position, needed);
+    if (this.#gatheredLength < needed) return end;
+    if (this.#stage === 'footer') {
+      this.#stage = 'end';
+      return end;
+    }
+    const length = viewOf(this.#gathered).getUint16(0);
     if (length === 0) throw new DecryptionFailedError();
-    this.#expect('footer', length);
+    this.#gathered = new Uint8Array(length);
+    this.#gatheredLength = 0;
+    this.#stage = 'footer';
+    return end;
   }
 
-  #readFooter(): void {
-    this.#signature = this.#collector.copy();
-    this.#stage = 'end';
+  /** Takes what is still missing of `needed` bytes. @returns Where the rest of the chunk starts. */
+  #gather(chunk: Uint8Array, position: number, needed: number): number {
+    const part = chunk.subarray(position, position + needed - this.#gatheredLength);
+    this.#gathered.set(part, this.#gatheredLength);
+    this.#gatheredLength += part.length;
+    return position + part.length;
+  }
+
+  #encodeAad({ kind, sequenceNumber, contentLength }: FrameHead): Uint8Array {
+    return this.#aad.encode(kind, sequenceNumber, contentLength);
+  }
+
+  #currentHead(): FrameHead {
+    if (this.#head === undefined) throw new Error('no frame under way');
+    return this.#head;
   }
 }
 

@@ -1,8 +1,12 @@
 import type { Aead } from '../crypto/crypto-engine.ts';
 import { LimitExceededError } from '../errors.ts';
 import { BodyAad, writeFrameIv } from '../format/body-aad.ts';
+import { viewOf } from '../format/frame-head.ts';
 import { FINAL_FRAME_HEAD_LENGTH, FINAL_FRAME_MARKER, FRAME_HEAD_LENGTH } from '../format/frame-layout.ts';
 import { IV_LENGTH, MAX_FRAMES, TAG_LENGTH } from '../limits.ts';
+
+/** Heads and tags of about 80 frames share one buffer: a small one of its own for each costs more than all else around them. */
+const HEADS_LENGTH = 4096;
 
 /** Seals the frames of one message in order. The only place that hands out sequence numbers, so no IV occurs twice. */
 export class FrameSealer {
@@ -12,6 +16,9 @@ export class FrameSealer {
   readonly #ivBytes = new Uint8Array(this.#iv.buffer);
   #sequenceNumber = 0;
   #tag: Uint8Array | undefined;
+  #heads = new Uint8Array(0);
+  #headsView = viewOf(this.#heads);
+  #headsUsed = 0;
 
   constructor(aead: Aead, messageId: Uint8Array) {
     this.#aead = aead;
@@ -47,17 +54,16 @@ export class FrameSealer {
    * Seals a frame into a buffer that may be used again and again.
    *
    * @param isFinal - Whether it is the final frame; none may follow then.
-   * @param plaintext - All of the frame; not kept.
+   * @param parts - The frame's plaintext, `length` bytes together; not kept.
    * @param target - Receives the frame from `offset` on.
    * @returns Where the frame ends in `target`.
    * @throws LimitExceededError when the sequence numbers are spent; RangeError when the frame does not fit.
    */
-  sealInto(isFinal: boolean, plaintext: Uint8Array, target: Uint8Array, offset: number): number {
+  sealInto(isFinal: boolean, parts: readonly Uint8Array[], length: number, target: Uint8Array, offset: number): number {
     const sequenceNumber = this.#nextNumber(isFinal);
-    const kind = isFinal ? 'finalFrame' : 'frame';
-    const end = writeHead(target, offset, isFinal, sequenceNumber, plaintext.length);
-    const aad = this.#aad.encode(kind, sequenceNumber, plaintext.length);
-    return this.#aead.sealInto(this.#ivBytes, aad, [plaintext], target, end);
+    const contentStart = writeHead(viewOf(target), offset, isFinal, sequenceNumber, length);
+    const aad = this.#aad.encode(isFinal ? 'finalFrame' : 'frame', sequenceNumber, length);
+    return this.#aead.sealInto(this.#ivBytes, aad, parts, target, contentStart);
   }
 
   /** Puts out the tag of the last frame sealed. */
@@ -78,23 +84,34 @@ export class FrameSealer {
   #putHead(isFinal: boolean, length: number, output: Uint8Array[]): number {
     const sequenceNumber = this.#nextNumber(isFinal);
     const tagLength = this.#tag === undefined ? 0 : TAG_LENGTH;
-    const piece = new Uint8Array(tagLength + (isFinal ? FINAL_FRAME_HEAD_LENGTH : FRAME_HEAD_LENGTH));
-    if (this.#tag !== undefined) piece.set(this.#tag);
-    writeHead(piece, tagLength, isFinal, sequenceNumber, length);
-    output.push(piece);
+    const pieceLength = tagLength + (isFinal ? FINAL_FRAME_HEAD_LENGTH : FRAME_HEAD_LENGTH);
+    const start = this.#takeHeadRoom(pieceLength);
+    if (this.#tag !== undefined) this.#heads.set(this.#tag, start);
+    writeHead(this.#headsView, start + tagLength, isFinal, sequenceNumber, length);
+    output.push(this.#heads.subarray(start, start + pieceLength));
     return sequenceNumber;
+  }
+
+  #takeHeadRoom(length: number): number {
+    if (this.#headsUsed + length > this.#heads.length) {
+      this.#heads = new Uint8Array(HEADS_LENGTH);
+      this.#headsView = viewOf(this.#heads);
+      this.#headsUsed = 0;
+    }
+    const start = this.#headsUsed;
+    this.#headsUsed += length;
+    return start;
   }
 }
 
 /** @returns Where the head ends. */
 function writeHead(
-  target: Uint8Array,
+  view: DataView,
   offset: number,
   isFinal: boolean,
   sequenceNumber: number,
   contentLength: number,
 ): number {
-  const view = new DataView(target.buffer, target.byteOffset, target.length);
   let position = offset;
   if (isFinal) {
     view.setUint32(position, FINAL_FRAME_MARKER);

@@ -7,10 +7,8 @@ import { checkEncryptOptions, type EncryptSettings, type EncryptStreamOptions } 
 import { type Deferred, deferred } from './deferred.ts';
 import { listenForAbort } from './listen-for-abort.ts';
 import type { MessageMachine, OnFailure } from './message-machine.ts';
-import type { MessageSealer } from './message-sealer.ts';
-import { startSealing } from './start-sealing.ts';
-
-const NO_BYTES = new Uint8Array(0);
+import { MessageSealer } from './message-sealer.ts';
+import { type MessageParts, startMessage } from './start-message.ts';
 
 /** The state machine behind the encrypting streams. Asks for its materials at once, not at the first byte. */
 export class MessageEncryption implements MessageMachine {
@@ -51,7 +49,7 @@ export class MessageEncryption implements MessageMachine {
   async finish(output: Uint8Array[]): Promise<void> {
     await this.#starting;
     const sealer = this.#openSealer(output);
-    await sealer.finish(NO_BYTES, output);
+    await sealer.finish(output);
     this.close();
   }
 
@@ -66,7 +64,7 @@ export class MessageEncryption implements MessageMachine {
   }
 
   async #start(keys: Keyring | MaterialsManager, settings: EncryptSettings): Promise<void> {
-    const sealer = await startSealing(keys, settings, 'incremental');
+    const sealer = startSealing(await startMessage(keys, settings));
     if (this.#closed) {
       sealer.close();
       throw this.#reason;
@@ -86,5 +84,15 @@ export class MessageEncryption implements MessageMachine {
     if (this.#headerBytes.length > 0) output.push(...this.#headerBytes);
     this.#headerBytes = [];
     return this.#sealer;
+  }
+}
+
+/** A signing key that the engine refuses must not cost the lease. */
+function startSealing(message: MessageParts): MessageSealer {
+  try {
+    return new MessageSealer(message);
+  } catch (error) {
+    message.lease.release();
+    throw error;
   }
 }

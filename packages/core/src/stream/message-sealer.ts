@@ -1,27 +1,18 @@
 // Plaintext in, message out: cuts it into frames, seals them, signs the whole. Synchronous but for the signature.
 
 import { wipe } from '../bytes.ts';
-import type { Aead, Signer } from '../crypto/crypto-engine.ts';
+import type { Signer } from '../crypto/crypto-engine.ts';
 import { LimitExceededError } from '../errors.ts';
-import { FOOTER_HEAD_LENGTH } from '../format/frame-layout.ts';
+import { FINAL_FRAME_OVERHEAD, FRAME_OVERHEAD } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import type { EncryptionMaterials, MaterialsLease } from '../materials/materials-manager.ts';
 import type { FrameSealer } from './frame-sealer.ts';
+import { createMessageSigner, makeFooter } from './message-signer.ts';
+import { OutputBatch } from './output-batch.ts';
+import type { MessageParts } from './start-message.ts';
 
-/** What a message under way consists of; made by `startMessage`. */
-export type MessageParts = {
-  readonly header: MessageHeader;
-  /** The header as it goes out, authentication included. */
-  readonly headerBytes: readonly Uint8Array[];
-  /** Seals under the message's key. */
-  readonly aead: Aead;
-  readonly frames: FrameSealer;
-  readonly signer: Signer | undefined;
-  readonly lease: MaterialsLease<EncryptionMaterials>;
-  /** Exact bytes of plaintext, where known. */
-  readonly plaintextLength: number | undefined;
-  readonly maxPlaintextLength: number | undefined;
-};
+/** Up to this length, copying a frame costs less than a chunk of its own on the way through a stream. */
+const SHORT_FRAME_LENGTH = 16_384;
 
 /**
  * Makes the body and footer of one message.
@@ -34,6 +25,7 @@ export class MessageSealer {
   readonly headerBytes: readonly Uint8Array[];
   readonly #frameLength: number;
   readonly #frames: FrameSealer;
+  readonly #batch: OutputBatch | undefined;
   readonly #signer: Signer | undefined;
   readonly #lease: MaterialsLease<EncryptionMaterials>;
   readonly #exactLength: number | undefined;
@@ -49,7 +41,9 @@ export class MessageSealer {
     this.headerBytes = parts.headerBytes;
     this.#frameLength = parts.header.frameLength;
     this.#frames = parts.frames;
-    this.#signer = parts.signer;
+    const inBatches = this.#frameLength <= SHORT_FRAME_LENGTH && parts.aead.releasesBuffers;
+    this.#batch = inBatches ? new OutputBatch() : undefined;
+    this.#signer = createMessageSigner(parts);
     this.#lease = parts.lease;
     this.#exactLength = parts.plaintextLength;
     this.#maxLength = parts.plaintextLength ?? parts.maxPlaintextLength ?? Number.POSITIVE_INFINITY;
@@ -65,26 +59,25 @@ export class MessageSealer {
     this.#count(chunk);
     const firstPiece = output.length;
     const rest = this.#sealFullFrames(chunk, output);
-    this.#frames.flush(output);
+    this.#flush(output);
     this.#hold(rest);
     this.#sign(output, firstPiece);
   }
 
   /**
-   * Takes the last plaintext (which may be all of it, or none) and puts out the rest of the message.
+   * Ends the plaintext; puts out the rest of the message.
    *
    * @throws RangeError when less plaintext came than `plaintextLength` announced.
    */
-  async finish(chunk: Uint8Array, output: Uint8Array[]): Promise<void> {
-    this.#count(chunk);
+  async finish(output: Uint8Array[]): Promise<void> {
     if (this.#exactLength !== undefined && this.#plaintextLength < this.#exactLength) {
       throw new RangeError(
         `the plaintext ended after ${this.#plaintextLength} bytes, plaintextLength is ${this.#exactLength}`,
       );
     }
     const firstPiece = output.length;
-    const rest = this.#sealFullFrames(chunk, output);
-    this.#frames.sealFinal([this.#heldBytes(), rest], this.#heldLength + rest.length, output);
+    this.#seal(true, [this.#heldBytes()], this.#heldLength, 0, output);
+    this.#flush(output);
     this.#sign(output, firstPiece);
     if (this.#signer !== undefined) output.push(await makeFooter(this.header, this.#signer));
   }
@@ -108,22 +101,49 @@ export class MessageSealer {
   #sealFullFrames(chunk: Uint8Array, output: Uint8Array[]): Uint8Array {
     const frameLength = this.#frameLength;
     let position = 0;
-    while (this.#isFullFrame(this.#heldLength + chunk.length - position)) {
+    let available = this.#heldLength + chunk.length;
+    while (this.#isFullFrame(available)) {
       const end = position + frameLength - this.#heldLength;
       const part = chunk.subarray(position, end);
-      this.#frames.seal(this.#heldLength === 0 ? [part] : [this.#heldBytes(), part], frameLength, output);
+      const parts = this.#heldLength === 0 ? [part] : [this.#heldBytes(), part];
+      this.#seal(false, parts, frameLength, available, output);
       this.#heldLength = 0;
       position = end;
+      available -= frameLength;
     }
     return chunk.subarray(position);
   }
 
+  /** @param available - Bytes of plaintext in hand, this frame's included: tells how many frames come at once. */
+  #seal(isFinal: boolean, parts: readonly Uint8Array[], length: number, available: number, output: Uint8Array[]): void {
+    if (this.#batch === undefined) {
+      if (isFinal) this.#frames.sealFinal(parts, length, output);
+      else this.#frames.seal(parts, length, output);
+      return;
+    }
+    const sealedLength = length + (isFinal ? FINAL_FRAME_OVERHEAD : FRAME_OVERHEAD);
+    const atOnce = this.#countFullFrames(available) * (this.#frameLength + FRAME_OVERHEAD);
+    const target = this.#batch.reserve(sealedLength, atOnce, output);
+    this.#frames.sealInto(isFinal, parts, length, target, this.#batch.length);
+    this.#batch.advance(sealedLength);
+  }
+
+  #flush(output: Uint8Array[]): void {
+    if (this.#batch === undefined) this.#frames.flush(output);
+    else this.#batch.flush(output);
+  }
+
   /** A frame may be sealed once it is known not to be the last. */
   #isFullFrame(available: number): boolean {
-    if (available > this.#frameLength) return true;
-    return (
-      available === this.#frameLength && this.#exactLength !== undefined && this.#plaintextLength < this.#exactLength
-    );
+    return available > this.#frameLength || (available === this.#frameLength && this.#moreIsAnnounced());
+  }
+
+  #countFullFrames(available: number): number {
+    return Math.floor((available - (this.#moreIsAnnounced() ? 0 : 1)) / this.#frameLength);
+  }
+
+  #moreIsAnnounced(): boolean {
+    return this.#exactLength !== undefined && this.#plaintextLength < this.#exactLength;
   }
 
   #heldBytes(): Uint8Array {
@@ -149,19 +169,4 @@ export class MessageSealer {
       if (piece !== undefined) this.#signer.update(piece);
     }
   }
-}
-
-/**
- * Ends a signature.
- *
- *   signature length (2 B) ‖ signature (DER)
- *
- * @param signer - Has taken everything before the footer.
- */
-export async function makeFooter(header: MessageHeader, signer: Signer): Promise<Uint8Array> {
-  const signature = await signer.sign(header.algorithmSuite.signature?.signatureLength ?? 0);
-  const footer = new Uint8Array(FOOTER_HEAD_LENGTH + signature.length);
-  new DataView(footer.buffer).setUint16(0, signature.length);
-  footer.set(signature, FOOTER_HEAD_LENGTH);
-  return footer;
 }

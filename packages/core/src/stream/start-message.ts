@@ -3,7 +3,7 @@
 import { engine } from '#engine';
 import { concatBytes } from '../bytes.ts';
 import { assertMayEncrypt } from '../commitment-policy.ts';
-import type { Signer, SigningKey } from '../crypto/crypto-engine.ts';
+import type { Aead, SigningKey } from '../crypto/crypto-engine.ts';
 import { deriveMessageKeys } from '../crypto/message-keys.ts';
 import { filterContext, PUBLIC_KEY_CONTEXT_KEY } from '../encryption-context.ts';
 import { LimitExceededError } from '../errors.ts';
@@ -17,42 +17,35 @@ import type { Keyring, RequestPriority } from '../materials/keyring.ts';
 import type { EncryptionMaterials, MaterialsLease, MaterialsManager } from '../materials/materials-manager.ts';
 import type { EncryptSettings } from '../message-options.ts';
 import { FrameSealer } from './frame-sealer.ts';
-import { type MessageParts, MessageSealer } from './message-sealer.ts';
 
 const ZERO_IV = new Uint8Array(IV_LENGTH);
 const NO_BYTES = new Uint8Array(0);
 
-/** How the signature of a message is made. */
-export type SigningMode =
-  /** Bytes go through the hash as they are made: for messages of any length. */
-  | 'incremental'
-  /** All bytes stay in hand until the end: the signature always has the preferred length. */
-  | 'whole';
-
-/**
- * Starts a new message that is sealed piece by piece.
- *
- * @returns A sealer whose `close` the caller owes.
- * @throws As `startMessage`.
- */
-export async function startSealing(
-  keys: Keyring | MaterialsManager,
-  settings: EncryptSettings,
-  signing: SigningMode,
-): Promise<MessageSealer> {
-  return new MessageSealer(await startMessage(keys, settings, signing));
-}
+/** What a message under way consists of. */
+export type MessageParts = {
+  readonly header: MessageHeader;
+  /** The header as it goes out, authentication included. */
+  readonly headerBytes: readonly Uint8Array[];
+  /** Seals under the message's key. */
+  readonly aead: Aead;
+  readonly frames: FrameSealer;
+  /** Present exactly when the suite signs. */
+  readonly signingKey: SigningKey | undefined;
+  readonly lease: MaterialsLease<EncryptionMaterials>;
+  /** Exact bytes of plaintext, where known. */
+  readonly plaintextLength: number | undefined;
+  readonly maxPlaintextLength: number | undefined;
+};
 
 /**
  * Asks for materials and makes the header of a new message.
  *
- * @returns The message's parts; the signer has taken the header. The caller owes the release of the lease.
+ * @returns The message's parts. The caller owes the release of the lease.
  * @throws PolicyViolationError, LimitExceededError, whatever the manager throws, and the signal's reason.
  */
 export async function startMessage(
   keys: Keyring | MaterialsManager,
   settings: EncryptSettings,
-  signing: SigningMode,
   priority: RequestPriority = 'foreground',
 ): Promise<MessageParts> {
   const manager = asMaterialsManager(keys);
@@ -71,18 +64,14 @@ export async function startMessage(
   try {
     settings.signal?.throwIfAborted();
     assertUsable(lease.materials, settings);
-    return makeParts(lease, settings, signing);
+    return makeParts(lease, settings);
   } catch (error) {
     lease.release();
     throw error;
   }
 }
 
-function makeParts(
-  lease: MaterialsLease<EncryptionMaterials>,
-  settings: EncryptSettings,
-  signing: SigningMode,
-): MessageParts {
+function makeParts(lease: MaterialsLease<EncryptionMaterials>, settings: EncryptSettings): MessageParts {
   const { materials } = lease;
   const suite = materials.algorithmSuite;
   const messageId = engine.randomBytes(messageIdLength(suite.messageVersion));
@@ -108,11 +97,10 @@ function makeParts(
     headerLength: headerBytes.reduce((sum, piece) => sum + piece.length, 0),
     verified: true,
   };
-  const signer = materials.signingKey === undefined ? undefined : createSigner(materials.signingKey, signing);
   const frames = new FrameSealer(aead, messageId);
   const { plaintextLength, maxPlaintextLength } = settings;
-  for (const piece of headerBytes) signer?.update(piece);
-  return { header, headerBytes, aead, frames, signer, lease, plaintextLength, maxPlaintextLength };
+  const { signingKey } = materials;
+  return { header, headerBytes, aead, frames, signingKey, lease, plaintextLength, maxPlaintextLength };
 }
 
 /** A manager is somebody's code: its answer is checked before a byte is encrypted with it. */
@@ -137,13 +125,4 @@ function assertUsable(materials: EncryptionMaterials, settings: EncryptSettings)
     settings.requiredEncryptionContextKeys.every((key) => materials.requiredEncryptionContextKeys.includes(key));
   if (!consistent)
     throw new TypeError('the materials manager returned materials that contradict each other or the request');
-}
-
-function createSigner(key: SigningKey, signing: SigningMode): Signer {
-  if (signing === 'incremental') return engine.createSigner(key);
-  const parts: Uint8Array[] = [];
-  return {
-    update: (bytes) => void parts.push(bytes),
-    sign: (length) => engine.signWhole(key, parts, length),
-  };
 }

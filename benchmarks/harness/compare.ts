@@ -1,0 +1,87 @@
+import { watchOthers } from './machine.ts';
+
+/** One way to do the same work. */
+export type Contestant = {
+  readonly name: string;
+  /** Does the work once. @returns How much: bytes, messages or reads. */
+  run(): Promise<number> | number;
+};
+
+/** A value's spread over the rounds. */
+export type Spread = { readonly min: number; readonly median: number; readonly max: number };
+
+/** What a comparison of ours with others gave. */
+export type Comparison = {
+  readonly title: string;
+  readonly unit: string;
+  readonly rounds: number;
+  /** Cores that other processes kept busy, on average over the rounds that count. */
+  readonly otherLoad: number;
+  /** Units per second. */
+  readonly rates: Readonly<Record<string, Spread>>;
+  /** Ours to each other one, each ratio taken within its round. */
+  readonly ratios: Readonly<Record<string, Spread>>;
+};
+
+export type CompareOptions = {
+  readonly title: string;
+  /** What rates count, such as 'MB/s'; `scale` units of work make one. */
+  readonly unit: string;
+  readonly scale: number;
+  readonly rounds?: number;
+};
+
+/** Rounds in which others kept more than this many cores busy are measured again. */
+const MOST_OTHER_LOAD = 0.3;
+
+/**
+ * Runs the contestants in turns, the first being ours, so that a slow moment hits all of them.
+ *
+ * Half of the work's rounds may be repeated when other processes disturb them; then the least disturbed ones count.
+ */
+export async function compare(options: CompareOptions, contestants: readonly Contestant[]): Promise<Comparison> {
+  const rounds = Math.max(7, options.rounds ?? 7);
+  for (const contestant of contestants) await contestant.run();
+  const measured: { rates: number[]; load: number }[] = [];
+  const isQuiet = ({ load }: { load: number }): boolean => load <= MOST_OTHER_LOAD;
+  while (measured.filter(isQuiet).length < rounds && measured.length < rounds + Math.ceil(rounds / 2)) {
+    measured.push(await measureRound(contestants, measured.length, options.scale));
+  }
+  const counted = [...measured].sort((left, right) => left.load - right.load).slice(0, rounds);
+  const column = (index: number): number[] => counted.map(({ rates }) => rates[index] ?? 0);
+  const ours = column(0);
+  const rates: Record<string, Spread> = {};
+  const ratios: Record<string, Spread> = {};
+  contestants.forEach(({ name }, index) => {
+    rates[name] = spread(column(index));
+    if (index > 0) ratios[name] = spread(column(index).map((rate, round) => (ours[round] ?? 0) / rate));
+  });
+  const otherLoad = counted.reduce((sum, { load }) => sum + load, 0) / counted.length;
+  return { title: options.title, unit: options.unit, rounds, otherLoad, rates, ratios };
+}
+
+async function measureRound(
+  contestants: readonly Contestant[],
+  round: number,
+  scale: number,
+): Promise<{ rates: number[]; load: number }> {
+  const rates = contestants.map(() => 0);
+  const load = watchOthers();
+  for (let turn = 0; turn < contestants.length; turn++) {
+    const index = (turn + round) % contestants.length;
+    const started = performance.now();
+    const work = (await contestants[index]?.run()) ?? 0;
+    rates[index] = work / scale / ((performance.now() - started) / 1000);
+  }
+  return { rates, load: load() };
+}
+
+/** @returns Least, middle and greatest of the values. */
+export function spread(values: readonly number[]): Spread {
+  const sorted = [...values].sort((left, right) => left - right);
+  return {
+    min: sorted[0] ?? Number.NaN,
+    median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+    max: sorted.at(-1) ?? Number.NaN,
+  };
+}
