@@ -1,0 +1,130 @@
+// The rules of CONTRIBUTING.md that a program can check.
+
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { SourceFile } from '../src/sources/source-file.ts';
+import { filesBelow, ROOT, readText } from '../src/sources/workspace.ts';
+
+const MAX_FILE_LINES = 300;
+const MAX_FUNCTION_LINES = 50;
+const MAX_MEDIAN_LINES = 12;
+
+const all = ['packages', 'examples', 'benchmarks'].flatMap((folder) => filesBelow(folder, '.ts'));
+const files = all
+  .filter((path) => !path.endsWith('.d.ts'))
+  .map((path) => ({ path, file: new SourceFile(join(ROOT, path)) }));
+const isSource = (path: string): boolean => /^packages\/[\w-]+\/(?:src|suites)\//.test(path);
+const isProduction = (path: string): boolean => /^packages\/(?!conformance)[\w-]+\/src\//.test(path);
+const isTest = (path: string): boolean => /\/(?:test|fuzz|packaging)\/|^benchmarks\//.test(path);
+
+/** `path:line` of everything of these types in files that the filter keeps. */
+function found(keep: (path: string) => boolean, ...types: string[]): string[] {
+  return files
+    .filter(({ path }) => keep(path))
+    .flatMap(({ path, file }) => file.linesWith(...types).map((line) => `${path}:${line}`));
+}
+
+describe('size', () => {
+  test(`files have at most ${MAX_FILE_LINES} lines`, () => {
+    const long = files.filter(({ file }) => file.lines > MAX_FILE_LINES);
+    expect(long.map(({ path, file }) => `${path}: ${file.lines}`)).toEqual([]);
+  });
+
+  test(`functions have at most ${MAX_FUNCTION_LINES} lines`, () => {
+    // The callback of a `describe` holds tests and is no function in this sense: tests are held to the size of a file.
+    const long = files
+      .filter(({ path }) => !isTest(path) && !path.includes('/suites/'))
+      .flatMap(({ path, file }) =>
+        file.functions
+          .filter(({ lines }) => lines > MAX_FUNCTION_LINES)
+          .map(({ line, lines }) => `${path}:${line}: ${lines}`),
+      );
+    expect(long).toEqual([]);
+  });
+
+  test(`half of the functions have at most ${MAX_MEDIAN_LINES} lines, in every package`, () => {
+    const sources = files.filter(({ path }) => isSource(path));
+    const names = new Set(sources.map(({ path }) => path.split('/')[1]));
+    expect(names.size).toBeGreaterThanOrEqual(8);
+    for (const name of names) {
+      const own = sources.filter(({ path }) => path.split('/')[1] === name);
+      const lengths = own.flatMap(({ file }) => file.functions.map(({ lines }) => lines));
+      lengths.sort((left, right) => left - right);
+      expect(lengths[lengths.length >> 1] ?? 0, name).toBeLessThanOrEqual(MAX_MEDIAN_LINES);
+    }
+  });
+});
+
+describe('names', () => {
+  test('files are kebab-case, ASCII, and named after what they hold', () => {
+    const kebab = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z]+)*\.ts$/;
+    expect(files.map(({ path }) => path).filter((path) => !kebab.test(basename(path)))).toEqual([]);
+  });
+
+  test('no file or folder is called utils, helpers, common, types, misc, shared or lib', () => {
+    const vague = /(?:^|\/)(?:utils?|helpers?|common|types?|misc|shared|lib)(?:\/|\.|$)/;
+    expect(all.filter((path) => vague.test(path))).toEqual([]);
+  });
+});
+
+describe('language', () => {
+  const everywhere = (): boolean => true;
+
+  test('no any', () => {
+    expect(found(everywhere, 'TSAnyKeyword')).toEqual([]);
+  });
+
+  test('no default exports, but for the configuration of tools', () => {
+    expect(found((path) => !/\.config\.ts$/.test(path), 'ExportDefaultDeclaration')).toEqual([]);
+  });
+
+  test('no enums, namespaces or parameter properties', () => {
+    expect(found(everywhere, 'TSEnumDeclaration', 'TSModuleDeclaration', 'TSParameterProperty')).toEqual([]);
+  });
+
+  test('no non-null assertions in sources', () => {
+    expect(found((path) => !isTest(path) && !path.includes('/suites/'), 'TSNonNullExpression')).toEqual([]);
+  });
+
+  test('no export of everything', () => {
+    expect(found(everywhere, 'ExportAllDeclaration')).toEqual([]);
+  });
+
+  test('relative imports end in .ts', () => {
+    const others = files.flatMap(({ path, file }) =>
+      file.imports
+        .filter(({ specifier }) => /^\.\.?\//.test(specifier) && !specifier.endsWith('.ts'))
+        .map(({ specifier }) => `${path}: ${specifier}`),
+    );
+    expect(others).toEqual([]);
+  });
+});
+
+describe('documentation', () => {
+  test('every exported declaration of production code has a doc comment', () => {
+    const undocumented = files
+      .filter(({ path }) => isProduction(path))
+      .flatMap(({ path, file }) =>
+        file.exports.filter(({ isDocumented }) => !isDocumented).map(({ name, line }) => `${path}:${line}: ${name}`),
+      );
+    expect(undocumented).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  const texts = filesBelow('.').filter((path) => !/\.(?:png|svg|ico|woff2?|bin|gz|tgz)$/.test(path));
+
+  test('names no registry: dependencies come from wherever the user’s npm is set up to look', () => {
+    const host =
+      /\bregistry\s*[=:]\s*["']?https?:|https?:\/\/[^\s"'/]*\bregistry\b|\/\/[\w.-]*(?:npmjs\.org|yarnpkg\.com|jfrog\.io|nexus[\w.-]*\/)|_authToken/i;
+    const naming = texts.filter(
+      (path) => path !== 'packages/conformance/test/house-rules.test.ts' && host.test(readText(path)),
+    );
+    expect(naming).toEqual([]);
+  });
+
+  test('names no machine: no home folder, no temporary folder of somebody', () => {
+    const place = /(?:^|[\s"'`(=])\/(?:home|Users|root)\/[\w.-]/m;
+    expect(texts.filter((path) => path.endsWith('.ts') && place.test(readText(path)))).toEqual([]);
+  });
+});
