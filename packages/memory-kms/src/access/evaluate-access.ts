@@ -79,9 +79,10 @@ function explicitDeny(request: AccessRequest, { keyPolicy, identity }: Verdicts)
 
 /** No key in play (CreateKey, ListKeys, …), or an alias: IAM alone. */
 function decideByIdentity(request: AccessRequest, identity: IdentityVerdict): ExplainedDecision {
-  const { allowedBy, narrowedBy } = identity;
-  if (allowedBy !== undefined && narrowedBy === undefined) return allow(request, [allowedBy]);
-  return implicit(request, implicitDenyMessage(request, narrowedBy ?? 'identity-based policy'), identity.nearMisses);
+  const iamAllows = allowOf(identity);
+  if (iamAllows !== undefined) return allow(request, [iamAllows]);
+  const message = implicitDenyMessage(request, identity.narrowedBy[0] ?? 'identity-based policy');
+  return implicit(request, message, identityNotes(identity));
 }
 
 function decideLocal(request: AccessRequest, verdicts: Verdicts, question: Question): ExplainedDecision {
@@ -89,11 +90,11 @@ function decideLocal(request: AccessRequest, verdicts: Verdicts, question: Quest
   if (keyPolicy === NO_KEY_POLICY) return decideMissing(request, identity);
   const direct = directAllow(verdicts, question);
   if (direct !== undefined) return allow(request, [direct]);
-  const iamAllows = identity.narrowedBy === undefined ? identity.allowedBy : undefined;
+  const iamAllows = allowOf(identity);
   if (keyPolicy.delegated !== undefined && iamAllows !== undefined)
     return allow(request, [keyPolicy.delegated, iamAllows]);
   const grant = grantDeciders(grants, iamAllows);
-  if (grant !== undefined && !isLimited(identity, 'service control policy')) return allow(request, grant);
+  if (grant !== undefined && !isOrganizationLimited(identity)) return allow(request, grant);
   return implicit(request, localDenial(request, verdicts), nearMisses(verdicts));
 }
 
@@ -104,20 +105,25 @@ function decideLocal(request: AccessRequest, verdicts: Verdicts, question: Quest
 function directAllow({ keyPolicy: { direct }, identity }: Verdicts, { caller }: Question): Decider | undefined {
   if (direct === undefined) return undefined;
   if (caller.kind === 'service') return direct.by;
-  const limited =
-    direct.via === 'self' ? isLimited(identity, 'service control policy') : identity.narrowedBy !== undefined;
+  const limited = direct.via === 'self' ? isOrganizationLimited(identity) : identity.narrowedBy.length > 0;
   return limited ? undefined : direct.by;
 }
 
-function isLimited(identity: IdentityVerdict, layer: string): boolean {
-  return identity.narrowedBy === layer;
+function isOrganizationLimited(identity: IdentityVerdict): boolean {
+  return identity.narrowedBy.includes('service control policy');
+}
+
+/** IAM's Allow, where no layer narrows it away. */
+function allowOf(identity: IdentityVerdict): Decider | undefined {
+  return identity.narrowedBy.length === 0 ? identity.allowedBy : undefined;
 }
 
 /** The key is not there. Who may ask for keys of this account learns that from the engine; nobody else does. */
 function decideMissing(request: AccessRequest, identity: IdentityVerdict): ExplainedDecision {
-  if (identity.allowedBy !== undefined && identity.narrowedBy === undefined)
-    return allow(request, [identity.allowedBy]);
-  return implicit(request, hiddenMessage(request), identity.nearMisses);
+  const iamAllows = allowOf(identity);
+  return iamAllows !== undefined
+    ? allow(request, [iamAllows])
+    : implicit(request, hiddenMessage(request), identityNotes(identity));
 }
 
 function decideForeign(request: AccessRequest, verdicts: Verdicts): ExplainedDecision {
@@ -128,26 +134,27 @@ function decideForeign(request: AccessRequest, verdicts: Verdicts): ExplainedDec
   const theirs: Decider | undefined = resourceSide ?? (granting && grantDecider(granting));
   if (theirs === undefined) return implicit(request, hiddenMessage(request), nearMisses(verdicts));
   if (isService) return allow(request, [theirs]);
-  const { allowedBy, narrowedBy } = identity;
-  if (allowedBy !== undefined && narrowedBy === undefined) return allow(request, [theirs, allowedBy]);
-  const layer = narrowedBy ?? 'identity-based policy';
+  const iamAllows = allowOf(identity);
+  if (iamAllows !== undefined) return allow(request, [theirs, iamAllows]);
+  const layer = identity.narrowedBy[0] ?? 'identity-based policy';
   return implicit(request, implicitDenyMessage(request, layer), [
     `the key's side allows, but no ${layer} of the caller's account does`,
-    ...identity.nearMisses,
+    ...identityNotes(identity),
   ]);
 }
 
 /** RetireGrant is decided by the grant itself; a Deny has been looked for already. */
-function decideRetirement({ request, caller }: Question, data: AccessData): ExplainedDecision {
+function decideRetirement(question: Question, data: AccessData): ExplainedDecision {
+  const { request, caller } = question;
   const grants = request.resource.kind === 'key' ? (request.resource.key?.local.grants ?? []) : [];
   const { GrantId: id, GrantToken: token } = request.input;
   const grant = grants.find((candidate) => candidate.id === id || candidate.tokens.includes(String(token)));
   if (grant !== undefined && mayRetire(grant, caller))
     return allow(request, [{ kind: 'grant', grantId: grant.id, name: grant.name }]);
-  // Of the issuing account, those to whom its IAM gives kms:RetireGrant may as well.
+  // Of the issuing account, those to whom an IAM policy gives kms:RetireGrant may as well.
   const isIssuer = grant !== undefined && accountOf(grant.issuingAccount) === request.caller.account;
-  const iam = isIssuer ? evaluateIdentity(ask(request), data) : undefined;
-  if (iam?.allowedBy !== undefined && iam.narrowedBy === undefined) return allow(request, [iam.allowedBy]);
+  const iamAllows = isIssuer ? allowOf(evaluateIdentity(question, data)) : undefined;
+  if (iamAllows?.kind === 'iamPolicy') return allow(request, [iamAllows]);
   return implicit(request, hiddenMessage(request), [
     'the grant names the caller neither as retiring principal nor as a grantee who may retire it',
   ]);
@@ -167,8 +174,9 @@ function grantDecider({ grant }: GrantVerdict): Decider {
 }
 
 function localDenial(request: AccessRequest, { keyPolicy, identity }: Verdicts): string {
-  if (identity.narrowedBy !== undefined && (keyPolicy.direct ?? keyPolicy.delegated) !== undefined) {
-    return implicitDenyMessage(request, identity.narrowedBy);
+  const [layer] = identity.narrowedBy;
+  if (layer !== undefined && (keyPolicy.direct ?? keyPolicy.delegated) !== undefined) {
+    return implicitDenyMessage(request, layer);
   }
   return implicitDenyMessage(
     request,
@@ -176,8 +184,12 @@ function localDenial(request: AccessRequest, { keyPolicy, identity }: Verdicts):
   );
 }
 
+function identityNotes({ nearMisses, narrowedBy }: IdentityVerdict): readonly string[] {
+  return [...nearMisses, ...narrowedBy.map((layer) => `no ${layer} allows it`)];
+}
+
 function nearMisses({ keyPolicy, identity, grants }: Verdicts): readonly string[] {
-  const misses = [...keyPolicy.nearMisses, ...identity.nearMisses];
+  const misses = [...keyPolicy.nearMisses, ...identityNotes(identity)];
   if (keyPolicy.delegated !== undefined && identity.allowedBy === undefined) {
     misses.push('the key policy lets IAM decide, and no IAM policy of the caller allows it');
   }

@@ -17,8 +17,8 @@ export type IdentityVerdict = {
   readonly denied?: { readonly layer: IdentityLayer; readonly by: Decider } | undefined;
   /** The statement or rule that allows; absent where none does. */
   readonly allowedBy?: Decider | undefined;
-  /** A layer that must allow and does not; it also limits what a key policy gives to a role. */
-  readonly narrowedBy?: IdentityLayer | undefined;
+  /** The layers that must allow and do not; they also limit what a key policy gives to a role. */
+  readonly narrowedBy: readonly IdentityLayer[];
   /** Statements that would allow but for a condition, for `explain`. */
   readonly nearMisses: readonly string[];
 };
@@ -35,11 +35,11 @@ export function evaluateIdentity(question: Question, data: AccessData): Identity
   const denying = [['identity-based policy', own] as const, ...layers].find(
     ([, verdict]) => verdict.denied !== undefined,
   );
-  const narrowing = layers.find(([, verdict]) => verdict.allowed === undefined);
+  const narrowing = layers.filter(([, verdict]) => verdict.allowed === undefined);
   return {
     ...(denying?.[1].denied === undefined ? {} : { denied: { layer: denying[0], by: denying[1].denied } }),
     allowedBy: allowOf(question, data, own),
-    narrowedBy: narrowing?.[0],
+    narrowedBy: narrowing.map(([layer]) => layer),
     nearMisses: own.nearMisses,
   };
 }

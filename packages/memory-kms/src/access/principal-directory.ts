@@ -102,11 +102,6 @@ export class PrincipalDirectory {
     return this.#accessKeys.get(accessKeyId);
   }
 
-  /** Whether any access key has a secret to verify signatures with. */
-  get hasSecrets(): boolean {
-    return [...this.#accessKeys.values()].some((holder) => holder.accessKey.secretAccessKey !== undefined);
-  }
-
   #roleOf(caller: PrincipalIdentity): Entry | undefined {
     return caller.kind === 'assumedRole' ? this.#roles.get(`${caller.account}/${caller.name}`) : undefined;
   }

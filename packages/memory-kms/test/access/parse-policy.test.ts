@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePolicy } from '../../src/access/parse-policy.ts';
 import { PolicyFault } from '../../src/access/policy-fault.ts';
@@ -74,6 +75,48 @@ describe('parsePolicy', () => {
     expect(() => parsePolicy(policy(good), 'identity')).toThrow('names principals');
     expect(() => parsePolicy(policy({ ...statement, Action: undefined }), 'identity')).toThrow('neither Action');
     expect(() => parsePolicy(policy({ ...statement, Resource: undefined }), 'identity')).toThrow('neither Resource');
+  });
+});
+
+describe('parsePolicy on whatever comes', () => {
+  const element = fc.constantFrom(
+    ...[
+      'Sid',
+      'Effect',
+      'Principal',
+      'NotPrincipal',
+      'Action',
+      'NotAction',
+      'Resource',
+      'Condition',
+      'Statement',
+      'Version',
+    ],
+    ...['AWS', 'Service', 'StringEquals', 'Null', 'Allow', 'Deny', '*', 'kms:*', ROOT, '__proto__'],
+  );
+  const json = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 5 },
+      element,
+      fc.jsonValue(),
+      fc.array(tie('value')),
+      fc.dictionary(element, tie('value')),
+    ),
+  })).value;
+
+  it('reads it or says why not, and never fails otherwise', () => {
+    fc.assert(
+      fc.property(json, fc.constantFrom('key' as const, 'identity' as const), (value, kind) => {
+        for (const text of [JSON.stringify(value), JSON.stringify({ Version: '2012-10-17', Statement: value })]) {
+          try {
+            parsePolicy(text, kind);
+          } catch (error) {
+            expect(error).toBeInstanceOf(PolicyFault);
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

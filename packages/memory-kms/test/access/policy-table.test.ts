@@ -21,6 +21,7 @@ import {
   type Statement,
 } from './policy-cases/policy-case.ts';
 
+const NOBODY = 'arn:aws:iam::999999999999:user/nobody';
 const NOW = Date.parse('2026-11-23T16:00:00Z');
 const cases: readonly PolicyCase[] = [
   ...keyPolicyCases,
@@ -135,6 +136,33 @@ describe('the table of policy cases', () => {
     expect(decision.allowed).toBe(expected === 'allow');
     expect(kms.explain(question(row))).toBe(decision.reason);
     expect(decision.reason).not.toContain('\n');
+  });
+});
+
+describe('whatever a row says', () => {
+  const onKey = cases.filter((row) => question(row).keyId?.includes(KEY_ID) === true && row.key?.manager !== 'AWS');
+
+  it('a Deny of everybody denies it', () => {
+    const deny = { Effect: 'Deny', Principal: '*', Action: 'kms:*', Resource: '*' };
+    for (const row of onKey.filter((each) => each.mode !== 'open')) {
+      const decision = setUp({ ...row, keyPolicy: [...row.keyPolicy, deny] }).decide(question(row));
+      expect([row.name, decision.outcome]).toEqual([row.name, 'explicitDeny']);
+    }
+  });
+
+  it('open mode allows it', () => {
+    for (const row of onKey) expect(setUp({ ...row, mode: 'open' }).decide(question(row)).outcome).toBe('allow');
+  });
+
+  it('nothing allows it once key policy and grants are gone', () => {
+    for (const row of onKey.filter((each) => each.mode !== 'open')) {
+      const bare = {
+        ...row,
+        grants: [],
+        keyPolicy: [{ Effect: 'Deny', Principal: { AWS: NOBODY }, Action: 'kms:*', Resource: '*' }],
+      };
+      expect([row.name, setUp(bare).decide(question(row)).allowed]).toEqual([row.name, false]);
+    }
   });
 });
 

@@ -1,18 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are policy variables
-import type { ExplainRequest } from '../../../src/access/explain-access.ts';
-import { ALICE, type PolicyCase, says } from './policy-case.ts';
-
-type Ask = Partial<ExplainRequest>;
-
-/** Operator, condition key, values of the policy, the request, whether the condition holds. */
-type Row = readonly [operator: string, key: string, values: unknown, ask: Ask, holds: boolean, action?: string];
+import { ALICE, type Ask, bothEffects, type ConditionRow, type PolicyCase } from './policy-case.ts';
 
 const context = (pairs: Record<string, string>): Ask => ({ encryptionContext: pairs });
 const value = (key: string, given: string | readonly string[]): Ask => ({ conditionValues: { [key]: given } });
 const TENANT = 'kms:EncryptionContext:tenant';
 const KEYS = 'kms:EncryptionContextKeys';
 
-const rows: readonly Row[] = [
+const rows: readonly ConditionRow[] = [
   // Strings, on the encryption context: the key in any case, the value by the operator.
   ['StringEquals', TENANT, 't1', context({ tenant: 't1' }), true],
   ['StringEquals', TENANT, 't1', context({ tenant: 'T1' }), false],
@@ -274,34 +268,5 @@ const rows: readonly Row[] = [
   ['StringEquals', 'aws:SourceVpce', 'vpce-1', {}, false],
 ];
 
-/** Each row twice: in an Allow it decides whether anything allows, in a Deny whether it is denied. */
-export const conditionCases: readonly PolicyCase[] = rows.flatMap(
-  ([operator, key, values, ask, holds, action], index) => {
-    const Condition = { [operator]: { [key]: values } };
-    const shared = {
-      ask,
-      tags: { team: 'blue' },
-      aliases: ['alias/app', 'alias/second'],
-      ...(action === undefined ? {} : { action }),
-    };
-    const title = `${index}: ${operator} on ${key} ${holds ? 'holds' : 'does not hold'}`;
-    return [
-      {
-        ...shared,
-        name: `Allow ${title}`,
-        keyPolicy: [says('Allow', ALICE, 'kms:*', { Condition })],
-        policyVersion: '2012-10-17',
-        expected: holds ? 'allow' : 'implicitDeny',
-        explained: holds ? 'key policy statement 0' : `key policy statement 0 needs`,
-      },
-      {
-        ...shared,
-        name: `Deny ${title}`,
-        keyPolicy: [says('Allow', ALICE), says('Deny', ALICE, 'kms:*', { Condition })],
-        policyVersion: '2012-10-17',
-        expected: holds ? 'explicitDeny' : 'allow',
-        explained: holds ? 'Deny of key policy statement 1' : 'key policy statement 0',
-      },
-    ];
-  },
-);
+/** Every operator and condition key, in an Allow and in a Deny. */
+export const conditionCases: readonly PolicyCase[] = bothEffects(rows);

@@ -193,4 +193,15 @@ export const grantChainCases: readonly PolicyCase[] = [
     expected: 'implicitDeny',
     explained: 'lets IAM decide',
   },
+  {
+    name: 'in keyPolicy mode a bystander of the issuing account does not retire',
+    mode: 'keyPolicy',
+    keyPolicy,
+    action: 'RetireGrant',
+    caller: BOB,
+    grants: [toAlice],
+    ask: { input: { GrantId: 'a'.repeat(64) } },
+    expected: 'implicitDeny',
+    explained: 'neither as retiring principal',
+  },
 ];

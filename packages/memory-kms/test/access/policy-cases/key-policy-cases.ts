@@ -210,4 +210,16 @@ export const keyPolicyCases: readonly PolicyCase[] = [
     expected: 'allow',
     explained: 'authorization is open',
   },
+  {
+    name: 'variables are plain text in a document of 2008',
+    policyVersion: '2008-10-17',
+    keyPolicy: [
+      says('Allow', ALICE, 'kms:*', {
+        Condition: { StringEquals: { 'kms:EncryptionContext:user': '$'.concat('{aws:username}') } },
+      }),
+    ],
+    ask: { encryptionContext: { user: 'alice' } },
+    expected: 'implicitDeny',
+    explained: 'needs StringEquals on kms:EncryptionContext:user',
+  },
 ];

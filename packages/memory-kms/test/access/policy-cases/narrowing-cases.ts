@@ -158,4 +158,20 @@ export const narrowingCases: readonly PolicyCase[] = [
     expected: 'allow',
     explained: `on ${KEY_ARN}`,
   },
+  {
+    name: 'a boundary and a service control policy narrow together',
+    keyPolicy: [says('Allow', ALICE)],
+    boundary: [iam('Allow', 's3:*')],
+    scp: [iam('Allow', 's3:*')],
+    expected: 'implicitDeny',
+    explained: 'no permissions boundary allows it; no service control policy allows it',
+  },
+  {
+    name: 'a service control policy limits a grant',
+    keyPolicy: [DELEGATE],
+    grants: [{ granteePrincipal: ALICE, operations: ['Decrypt'] }],
+    scp: [iam('Allow', 's3:*')],
+    expected: 'implicitDeny',
+    explained: 'no service control policy allows it',
+  },
 ];

@@ -68,3 +68,46 @@ export function iam(
 
 /** The statement of the default key policy: IAM decides. */
 export const DELEGATE: Statement = { Sid: 'Enable IAM User Permissions', ...says('Allow', ROOT) };
+
+export type Ask = Partial<ExplainRequest>;
+
+/** Operator, condition key, values of the policy, the request, whether the condition holds. */
+export type ConditionRow = readonly [
+  operator: string,
+  key: string,
+  values: unknown,
+  ask: Ask,
+  holds: boolean,
+  action?: string,
+];
+
+/** Each row twice: in an Allow it decides whether anything allows, in a Deny whether it is denied. */
+export const bothEffects = (rows: readonly ConditionRow[]): readonly PolicyCase[] =>
+  rows.flatMap(([operator, key, values, ask, holds, action], index) => {
+    const Condition = { [operator]: { [key]: values } };
+    const shared = {
+      ask,
+      tags: { team: 'blue' },
+      aliases: ['alias/app', 'alias/second'],
+      ...(action === undefined ? {} : { action }),
+    };
+    const title = `${index}: ${operator} on ${key} ${holds ? 'holds' : 'does not hold'}`;
+    return [
+      {
+        ...shared,
+        name: `Allow ${title}`,
+        keyPolicy: [says('Allow', ALICE, 'kms:*', { Condition })],
+        policyVersion: '2012-10-17',
+        expected: holds ? 'allow' : 'implicitDeny',
+        explained: holds ? 'key policy statement 0' : `key policy statement 0 needs`,
+      },
+      {
+        ...shared,
+        name: `Deny ${title}`,
+        keyPolicy: [says('Allow', ALICE), says('Deny', ALICE, 'kms:*', { Condition })],
+        policyVersion: '2012-10-17',
+        expected: holds ? 'explicitDeny' : 'allow',
+        explained: holds ? 'Deny of key policy statement 1' : 'key policy statement 0',
+      },
+    ];
+  });
