@@ -2,16 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests run from source: the condition `@waxseal/source` of every package's `exports` and `imports`. */
 function project(name: string, include: string[], engine: 'node' | 'portable') {
-  const conditions = [
-    '@waxseal/source',
-    ...(engine === 'portable' ? ['@waxseal/portable'] : []),
-    'node',
-    'import',
-    'default',
-  ];
+  const own = ['@waxseal/source', ...(engine === 'portable' ? ['@waxseal/portable'] : [])];
+  const conditions = [...own, 'node', 'import', 'default'];
+  // Node adds 'import' or 'require' by itself, by who asks; given here, it would mislead CommonJS dependencies.
+  const externalConditions = [...own, 'node'];
   return {
     resolve: { conditions },
-    ssr: { resolve: { conditions, externalConditions: conditions } },
+    ssr: { resolve: { conditions, externalConditions } },
     test: {
       name,
       include,
