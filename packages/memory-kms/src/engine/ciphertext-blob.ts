@@ -22,6 +22,8 @@ import { KmsServiceError } from './kms-service-error.ts';
 
 const MAGIC = 'waxseal-kms/1';
 const ITEMS = 8;
+/** The head of an array of eight (RFC 8949, section 3.1). */
+const FIRST_BYTE = 0x80 | ITEMS;
 const SALT_LENGTH = 32;
 const CHECKSUM_LENGTH = 8;
 const TAG_LENGTH = 16;
@@ -128,10 +130,8 @@ export function parseBlob(bytes: Uint8Array): CiphertextBlob {
 
 function encodeHeader({ partition, account, keyId, materialId }: BlobHeader, salt: Uint8Array): Uint8Array {
   const items = [MAGIC, partition, account, keyId, Buffer.from(materialId, 'hex'), Buffer.from(salt)];
-  const covered = Buffer.concat([
-    Uint8Array.of(0x80 | ITEMS),
-    ...items.map((item) => Buffer.from(encoder.encode(item))),
-  ]);
+  const covered = Buffer.from(encoder.encode(items));
+  covered[0] = FIRST_BYTE;
   return Buffer.concat([covered, encoder.encode(checksumOf(covered))]);
 }
 
@@ -173,7 +173,7 @@ function decodeItems(bytes: Uint8Array): readonly unknown[] {
  * that the decoder never meets a tag, a nested array or a length beyond the bytes at hand.
  */
 function itemStarts(bytes: Uint8Array): readonly number[] {
-  if (bytes[0] !== (0x80 | ITEMS)) throw invalidCiphertext();
+  if (bytes[0] !== FIRST_BYTE) throw invalidCiphertext();
   const starts: number[] = [];
   let position = 1;
   for (let item = 0; item < ITEMS; item++) {
