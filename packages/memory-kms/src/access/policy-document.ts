@@ -6,6 +6,7 @@ export type PolicyDocument = {
   readonly statements: readonly PolicyStatement[];
 };
 
+/** One statement: who may, or may not, do what, with what, and when. */
 export type PolicyStatement = {
   /** Place in the document, from 0. */
   readonly index: number;
@@ -26,6 +27,7 @@ export type NegatableList = { readonly negated: boolean; readonly patterns: read
 /** `negated` is true for `NotPrincipal`. */
 export type PrincipalElement = { readonly negated: boolean; readonly principals: readonly PolicyPrincipal[] };
 
+/** One principal of a statement. */
 export type PolicyPrincipal = {
   readonly type: 'AWS' | 'Service' | 'Federated' | '*';
   /** `*`, a 12-digit account, an ARN, a service's or an identity provider's name. */

@@ -1,5 +1,7 @@
 // Principals by their ARNs: what kind they are, and which names in a policy mean them.
 
+import { remember } from './remember.ts';
+
 /** A caller's ARN, taken apart. */
 export type PrincipalIdentity = {
   readonly arn: string;
@@ -15,8 +17,10 @@ export type PrincipalIdentity = {
 const ARN_PATTERN = /^arn:([^:]+):(iam|sts)::(\d{12}):(root|user|role|assumed-role|federated-user)(?:\/(.+))?$/;
 const SERVICE_PATTERN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
 
-/** Takes a principal's ARN (or a service's name) apart; never throws. */
-export function parsePrincipal(arn: string): PrincipalIdentity {
+/** Takes a principal's ARN (or a service's name) apart; never throws. Asked several times in every call. */
+export const parsePrincipal: (arn: string) => PrincipalIdentity = remember(readPrincipal);
+
+function readPrincipal(arn: string): PrincipalIdentity {
   if (SERVICE_PATTERN.test(arn)) return { arn, kind: 'service', account: '', partition: 'aws', name: arn };
   const [, partition = 'aws', service, account = '', type, path = ''] = ARN_PATTERN.exec(arn) ?? [];
   const base = { arn, account, partition };

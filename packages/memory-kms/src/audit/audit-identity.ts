@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type PrincipalIdentity, parsePrincipal, principalArnForConditions } from '../access/principal-arn.ts';
+import { remember } from '../access/remember.ts';
 import type { Caller } from '../engine/access-request.ts';
 import type { AuditIdentity } from './audit-record.ts';
 
@@ -48,6 +49,7 @@ function principalId(principal: PrincipalIdentity): string {
 
 /** IAM's unique ids are random; ours are made from the ARN, so that one principal keeps one id. */
 function uniqueId(prefix: string, arn: string): string {
-  const digest = createHash('sha256').update(arn).digest('hex').toUpperCase();
-  return prefix + digest.slice(0, 17);
+  return prefix + arnDigest(arn);
 }
+
+const arnDigest = remember((arn) => createHash('sha256').update(arn).digest('hex').toUpperCase().slice(0, 17));
