@@ -13,10 +13,12 @@ export type CachedMaterials<Materials> = {
 /** Encryption materials have a budget that messages use up. */
 export type CachedEncryption = CachedMaterials<EncryptionMaterials> & { readonly budget: KeyBudget };
 
+/** Makes a cache entry of a source's lease, which the entry now owns, with a budget of its own. */
 export function toCachedEncryption(source: MaterialsLease<EncryptionMaterials>): CachedEncryption {
   return { source, materials: freezeContextOf(source.materials), budget: new KeyBudget() };
 }
 
+/** Makes a cache entry of a source's lease, which the entry now owns. */
 export function toCachedDecryption(source: MaterialsLease<DecryptionMaterials>): CachedMaterials<DecryptionMaterials> {
   return { source, materials: freezeContextOf(source.materials) };
 }

@@ -30,6 +30,7 @@ export function toSharedEncryptionRequest(
   };
 }
 
+/** The request that decrypting messages share: a copy, without what belongs to one caller (signal, priority). */
 export function toSharedDecryptionRequest(request: DecryptionMaterialsRequest): SharedDecryptionRequest {
   const reproduced = request.reproducedEncryptionContext;
   return {

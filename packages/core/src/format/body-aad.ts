@@ -9,6 +9,7 @@ const CONTENT_TEXT = {
   nonFramed: 'AWSKMSEncryptionClient Single Block',
 } as const;
 
+/** A kind of body piece: a frame, the final one, or the whole of a non-framed body. */
 export type BodyPiece = keyof typeof CONTENT_TEXT;
 
 const CONTENT_BYTES: Readonly<Record<BodyPiece, Uint8Array>> = {

@@ -63,6 +63,7 @@ export type MessageReaderParts = {
   readonly onClose: () => Promise<void>;
 };
 
+/** The reader of a framed message whose header and final frame were verified. */
 export class FramedMessageReader implements MessageReader {
   readonly plaintextLength: number;
   readonly header: MessageHeader;
