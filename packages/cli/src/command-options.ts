@@ -22,8 +22,7 @@ const KEY_OPTIONS: readonly KeyOption[] = [
   ['--namespace <text>', 'namespace of --raw-aes-key, stored in the message'],
   ['--name <text>', 'name of --raw-aes-key, stored in the message'],
   ['--branch-key <id>', 'id of a branch key (hierarchical keyring)'],
-  ['--key-store <directory>', 'where --branch-key is kept: a directory'],
-  ['--key-store-table <name>', 'where --branch-key is kept: a DynamoDB table'],
+  ['--key-store <directory>', 'where --branch-key is kept: the directory of a FileStorage'],
   ['--key-store-name <name>', 'logical name of that key store'],
   ['--branch-kms-key <arn>', 'the KMS key that wraps branch keys (else the one that the record names)'],
 ];

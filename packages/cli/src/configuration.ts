@@ -18,7 +18,6 @@ export type KeyConfiguration = {
   readonly name?: string | undefined;
   readonly branchKey?: string | undefined;
   readonly keyStore?: string | undefined;
-  readonly keyStoreTable?: string | undefined;
   readonly keyStoreName?: string | undefined;
   readonly branchKmsKey?: string | undefined;
   readonly local?: boolean | undefined;
@@ -51,7 +50,6 @@ const KEY_FIELDS: Readonly<Record<keyof KeyConfiguration, Kind>> = {
   name: 'string',
   branchKey: 'string',
   keyStore: 'string',
-  keyStoreTable: 'string',
   keyStoreName: 'string',
   branchKmsKey: 'string',
   local: 'boolean',

@@ -16,6 +16,7 @@ const IV_LENGTH = 12;
 /** tag length in bits (u32) ‖ IV length (u32) ‖ IV, behind the name of a raw AES key. */
 const AES_INFO_LENGTH = 8 + IV_LENGTH;
 
+/** Reads the provider info as the text that it mostly is. */
 export function describeDataKey({ providerId, providerInfo, ciphertext }: EncryptedDataKey): DataKeyDescription {
   const isText = providerId.startsWith('aws-kms') || !hasAesInfo(providerInfo);
   const name = isText ? providerInfo : providerInfo.subarray(0, -AES_INFO_LENGTH);

@@ -38,6 +38,7 @@ Examples:
 A signed message (the default suite) needs --accept-unsigned-ranges: each frame is verified, but the signature covers the
 whole message and is not checked.`;
 
+/** Adds `waxseal cat`. */
 export function addCatCommand(program: Command, { session, run }: CommandSession): void {
   const range = new Option('--range <start-end>', 'bytes of the plaintext, the end exclusive; "START-" for the rest');
   const command = program

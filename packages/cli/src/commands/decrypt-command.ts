@@ -42,6 +42,7 @@ Examples:
   $ waxseal decrypt --discovery --discovery-account 111122223333 -r sealed -o photos
   $ waxseal decrypt --local --buffer < db.sql.wax | psql db`;
 
+/** Adds `waxseal decrypt`. */
 export function addDecryptCommand(program: Command, { session, run }: CommandSession): void {
   const command = program
     .command('decrypt')

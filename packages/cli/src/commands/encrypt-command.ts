@@ -41,6 +41,7 @@ Examples:
   $ waxseal encrypt --raw-aes-key my.key --namespace app --name k1 -r photos -o sealed
   $ pg_dump db | waxseal encrypt --local > db.sql.wax`;
 
+/** Adds `waxseal encrypt`. */
 export function addEncryptCommand(program: Command, { session, run }: CommandSession): void {
   const command = program
     .command('encrypt')

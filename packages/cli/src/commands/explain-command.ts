@@ -43,6 +43,7 @@ Example:
 
 Calls KMS where a key fits, as decrypt would. The exit code is the one that decrypt would give for the header.`;
 
+/** Adds `waxseal explain`. */
 export function addExplainCommand(program: Command, { session, run }: CommandSession): void {
   const command = program
     .command('explain')

@@ -40,6 +40,7 @@ Examples:
   $ waxseal inspect --verify --local report.pdf.wax         decrypts to nowhere: all of it is authentic
   $ waxseal inspect --json report.pdf.wax | jq .encryptedDataKeys`;
 
+/** Adds `waxseal inspect`. */
 export function addInspectCommand(program: Command, { session, run }: CommandSession): void {
   const command = program
     .command('inspect')

@@ -25,6 +25,7 @@ Example:
 Whoever has the file can read everything, and without it nobody can: keep a copy, and keep it secret. A KMS key can't be
 lost or copied like that.`;
 
+/** Adds `waxseal keygen`. */
 export function addKeygenCommand(program: Command, { session, run }: CommandSession): void {
   const command = program
     .command('keygen')

@@ -43,6 +43,7 @@ Examples:
   $ waxseal reencrypt --raw-aes-key old.key --namespace app --name k1 \\
       --to-raw-aes-key new.key --to-namespace app --to-name k2 -r sealed -o sealed-anew`;
 
+/** Adds `waxseal reencrypt`. */
 export function addReencryptCommand(program: Command, { session, run }: CommandSession): void {
   const command = program
     .command('reencrypt')

@@ -1,7 +1,7 @@
 // From a configuration to a keyring or a materials manager.
 
 import { readFile } from 'node:fs/promises';
-import type { BranchKeyStorage, Keyring, KmsDiscoveryFilter, MaterialsManager } from 'waxseal';
+import type { Keyring, KmsDiscoveryFilter, MaterialsManager } from 'waxseal';
 import {
   BranchKeyStore,
   CachingMaterialsManager,
@@ -91,7 +91,7 @@ async function makeKeyrings(
   const keyrings: Keyring[] = [];
   if (kms !== undefined) {
     keyrings.push(...kmsKeyrings(kms, kmsKeyArns, configuration.region));
-    if (configuration.branchKey !== undefined) keyrings.push(await hierarchicalKeyring(configuration, kms));
+    if (configuration.branchKey !== undefined) keyrings.push(hierarchicalKeyring(configuration, kms));
   }
   if (configuration.rawAesKey !== undefined) keyrings.push(await rawAesKeyring(configuration));
   return keyrings;
@@ -142,34 +142,16 @@ async function rawAesKeyring({ rawAesKey = '', namespace, name }: KeyConfigurati
   }
 }
 
-async function hierarchicalKeyring(configuration: KeyConfiguration, kms: KmsSource): Promise<Keyring> {
-  const { branchKey, keyStoreName, branchKmsKey } = configuration;
-  if (keyStoreName === undefined) throw new UsageError('--branch-key needs --key-store-name NAME');
-  const keyStore = new BranchKeyStore({
-    storage: await branchKeyStorage(configuration),
+function hierarchicalKeyring(configuration: KeyConfiguration, kms: KmsSource): Keyring {
+  const { branchKey, keyStore, keyStoreName, branchKmsKey } = configuration;
+  if (keyStore === undefined || keyStoreName === undefined) {
+    throw new UsageError('--branch-key needs --key-store DIRECTORY and --key-store-name NAME');
+  }
+  const store = new BranchKeyStore({
+    storage: new FileStorage({ path: keyStore }),
     kms: kms.clientFor,
     logicalName: keyStoreName,
     kmsKey: branchKmsKey === undefined ? 'discovery' : { mrkArn: branchKmsKey },
   });
-  return new HierarchicalKeyring({ keyStore, branchKeyId: branchKey, maxAgeMs: BRANCH_KEY_MAX_AGE_MS });
-}
-
-async function branchKeyStorage({ keyStore, keyStoreTable, region }: KeyConfiguration): Promise<BranchKeyStorage> {
-  if ((keyStore === undefined) === (keyStoreTable === undefined)) {
-    throw new UsageError('--branch-key needs either --key-store DIRECTORY or --key-store-table TABLE');
-  }
-  if (keyStore !== undefined) return new FileStorage({ path: keyStore });
-  const [{ DynamoDBClient }, { DynamoDbStorage }] = await importDynamoDb();
-  const [first] = region ?? [];
-  const client = new DynamoDBClient(first === undefined ? {} : { region: first });
-  return new DynamoDbStorage({ client, tableName: keyStoreTable ?? '' });
-}
-
-async function importDynamoDb() {
-  try {
-    return await Promise.all([import('@aws-sdk/client-dynamodb'), import('@waxseal/branch-keys/dynamodb')]);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new UsageError('--key-store-table needs npm install @aws-sdk/client-dynamodb (beside @waxseal/cli)');
-  }
+  return new HierarchicalKeyring({ keyStore: store, branchKeyId: branchKey, maxAgeMs: BRANCH_KEY_MAX_AGE_MS });
 }
