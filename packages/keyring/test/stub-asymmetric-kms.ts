@@ -12,8 +12,15 @@ export type AsymmetricCall = {
   readonly input: Readonly<Record<string, unknown>>;
   readonly options: KmsRequestOptions | undefined;
 };
-// biome-ignore lint/suspicious/noExplicitAny: answers are bent into every shape
-type Answer = any;
+/** The fields of all answers: each call gives some of them. */
+type Answer = {
+  readonly KeyId?: string | undefined;
+  readonly Plaintext?: Uint8Array | undefined;
+  readonly PublicKey?: Uint8Array | undefined;
+  readonly KeySpec?: string | undefined;
+  readonly KeyUsage?: string | undefined;
+  readonly SharedSecret?: Uint8Array | undefined;
+};
 
 const specs: Readonly<Record<string, string>> = {
   prime256v1: 'ECC_NIST_P256',
