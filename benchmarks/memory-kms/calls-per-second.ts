@@ -1,7 +1,15 @@
 // GenerateDataKey and Decrypt per second, one call after the other, on each front.
 
-import { type CreateKeyCommandInput, type CreateKeyCommandOutput, KMS } from '@aws-sdk/client-kms';
-import { MemoryKms, type MemoryKmsClient, startKmsServer } from '@waxseal/memory-kms';
+import {
+  type CreateKeyCommandInput,
+  type CreateKeyCommandOutput,
+  type DecryptCommandInput,
+  type DecryptCommandOutput,
+  type GenerateDataKeyCommandInput,
+  type GenerateDataKeyCommandOutput,
+  KMS,
+} from '@aws-sdk/client-kms';
+import { MemoryKms, startKmsServer } from '@waxseal/memory-kms';
 import { type Spread, spread } from '../harness/compare.ts';
 
 /** Calls per second of wall time, and microseconds of processor time (client and KMS together) for each. */
@@ -10,9 +18,11 @@ export type CallRate = { readonly perSecond: Spread; readonly processorUs: Sprea
 /** By front, then by operation. */
 export type CallRates = Readonly<Record<string, Readonly<Record<string, CallRate>>>>;
 
-type Client = Pick<MemoryKmsClient, 'generateDataKey' | 'decrypt'> & {
+interface Client {
   createKey(input: CreateKeyCommandInput): Promise<CreateKeyCommandOutput>;
-};
+  generateDataKey(input: GenerateDataKeyCommandInput): Promise<GenerateDataKeyCommandOutput>;
+  decrypt(input: DecryptCommandInput): Promise<DecryptCommandOutput>;
+}
 
 const EncryptionContext = { tenant: 't1', purpose: 'benchmark' };
 

@@ -4,6 +4,20 @@
 import type { StateRule } from './key-state.ts';
 import type { OperationName } from './operation-types.ts';
 import {
+  dryRunModifiers,
+  encryptionAlgorithm,
+  grantOperation,
+  keySpec,
+  macAlgorithm,
+  messageType,
+  olderSpecs,
+  pairSpec,
+  rsaOaep,
+  rsaSpecs,
+  signingAlgorithm,
+  usages,
+} from './request-enumerations.ts';
+import {
   blob,
   flag,
   integer,
@@ -50,63 +64,6 @@ const recipient = structure({
   AttestationDocument: blob(1, 262_144),
 });
 
-const rsaOaep = ['RSAES_OAEP_SHA_1', 'RSAES_OAEP_SHA_256'] as const;
-const encryptionAlgorithm = oneOf('SYMMETRIC_DEFAULT', ...rsaOaep, 'SM2PKE');
-const macAlgorithm = oneOf('HMAC_SHA_224', 'HMAC_SHA_256', 'HMAC_SHA_384', 'HMAC_SHA_512');
-const signingAlgorithm = oneOf(
-  'RSASSA_PSS_SHA_256',
-  'RSASSA_PSS_SHA_384',
-  'RSASSA_PSS_SHA_512',
-  'RSASSA_PKCS1_V1_5_SHA_256',
-  'RSASSA_PKCS1_V1_5_SHA_384',
-  'RSASSA_PKCS1_V1_5_SHA_512',
-  'ECDSA_SHA_256',
-  'ECDSA_SHA_384',
-  'ECDSA_SHA_512',
-  'SM2DSA',
-  'ML_DSA_SHAKE_256',
-  'ED25519_SHA_512',
-  'ED25519_PH_SHA_512',
-);
-const messageType = oneOf('RAW', 'DIGEST', 'EXTERNAL_MU');
-const dryRunModifiers = list(oneOf('IGNORE_CIPHERTEXT'));
-
-const rsaSpecs = ['RSA_2048', 'RSA_3072', 'RSA_4096'] as const;
-const eccSpecs = ['ECC_NIST_P256', 'ECC_NIST_P384', 'ECC_NIST_P521', 'ECC_SECG_P256K1'] as const;
-const hmacSpecs = ['HMAC_224', 'HMAC_256', 'HMAC_384', 'HMAC_512'] as const;
-const mlKemSpecs = ['ML_KEM_512', 'ML_KEM_768', 'ML_KEM_1024'] as const;
-const olderSpecs = [...rsaSpecs, ...eccSpecs, 'SYMMETRIC_DEFAULT', ...hmacSpecs, 'SM2'] as const;
-const keySpec = oneOf(...olderSpecs, 'ML_DSA_44', 'ML_DSA_65', 'ML_DSA_87', 'ECC_NIST_EDWARDS25519', ...mlKemSpecs);
-const pairSpec = oneOf(...rsaSpecs, ...eccSpecs, 'SM2', 'ECC_NIST_EDWARDS25519', ...mlKemSpecs);
-const usages = [
-  'SIGN_VERIFY',
-  'ENCRYPT_DECRYPT',
-  'GENERATE_VERIFY_MAC',
-  'KEY_AGREEMENT',
-  'ENCAPSULATE_DECAPSULATE',
-] as const;
-
-const grantOperation = oneOf(
-  'Decrypt',
-  'Encrypt',
-  'GenerateDataKey',
-  'GenerateDataKeyWithoutPlaintext',
-  'ReEncryptFrom',
-  'ReEncryptTo',
-  'Sign',
-  'Verify',
-  'GetPublicKey',
-  'CreateGrant',
-  'RetireGrant',
-  'DescribeKey',
-  'GenerateDataKeyPair',
-  'GenerateDataKeyPairWithoutPlaintext',
-  'GenerateMac',
-  'VerifyMac',
-  'DeriveSharedSecret',
-  'Encapsulate',
-  'Decapsulate',
-);
 const grantConstraints = structure({
   EncryptionContextSubset: stringMap,
   EncryptionContextEquals: stringMap,
