@@ -6,6 +6,7 @@ import { SourceFile } from '../src/sources/source-file.ts';
 import { filesBelow, ROOT, readText } from '../src/sources/workspace.ts';
 
 const MAX_FILE_LINES = 300;
+const MAX_TEST_LINES = 600;
 const MAX_FUNCTION_LINES = 50;
 const MAX_MEDIAN_LINES = 12;
 
@@ -25,8 +26,9 @@ function found(keep: (path: string) => boolean, ...types: string[]): string[] {
 }
 
 describe('size', () => {
-  test(`files have at most ${MAX_FILE_LINES} lines`, () => {
-    const long = files.filter(({ file }) => file.lines > MAX_FILE_LINES);
+  test(`files have at most ${MAX_FILE_LINES} lines, those of tests ${MAX_TEST_LINES}`, () => {
+    // A test file is named after one source file and holds all that is said of it, so it may be longer.
+    const long = files.filter(({ path, file }) => file.lines > (isTest(path) ? MAX_TEST_LINES : MAX_FILE_LINES));
     expect(long.map(({ path, file }) => `${path}: ${file.lines}`)).toEqual([]);
   });
 
@@ -79,7 +81,8 @@ describe('language', () => {
   });
 
   test('no enums, namespaces or parameter properties', () => {
-    expect(found(everywhere, 'TSEnumDeclaration', 'TSModuleDeclaration', 'TSParameterProperty')).toEqual([]);
+    expect(found(everywhere, 'TSEnumDeclaration', 'TSParameterProperty')).toEqual([]);
+    expect(files.filter(({ file }) => file.namespaces.length > 0).map(({ path }) => path)).toEqual([]);
   });
 
   test('no non-null assertions in sources', () => {

@@ -81,6 +81,14 @@ export class SourceFile {
     return this.#nodes(new Set(types)).map(({ start }) => this.lineOf(start));
   }
 
+  /** Lines where a namespace stands; additions to the types of another module (`declare module 'x'`) are none. */
+  get namespaces(): number[] {
+    const isNamespace = (node: SyntaxNode): boolean => (node as { id?: SyntaxNode }).id?.type !== 'Literal';
+    return this.#nodes(new Set(['TSModuleDeclaration']))
+      .filter(isNamespace)
+      .map(({ start }) => this.lineOf(start));
+  }
+
   /** The line of an offset, from 1. */
   lineOf(offset: number): number {
     return this.text.slice(0, offset).split('\n').length;
