@@ -18,7 +18,8 @@ export function bundle(entries: readonly string[], options: Options = {}): Confi
     target: 'node20',
     platform: 'node',
     dts: false,
-    clean: false,
+    // Old JavaScript goes; declarations stay, since `tsc -b` believes that they are there.
+    clean: ['!**/*.d.ts', '!**/*.d.cts', '!**/*.d.ts.map', '!**/*.tsbuildinfo'],
     splitting: true,
     shims: true,
     sourcemap: false,

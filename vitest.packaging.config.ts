@@ -6,6 +6,7 @@ const outputFile = process.env['WAXSEAL_TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['packages/conformance/packaging/**/*.test.ts'],
+    globalSetup: ['packages/conformance/packaging/pack-once.ts'],
     maxWorkers: 1,
     testTimeout: 300_000,
     hookTimeout: 300_000,
