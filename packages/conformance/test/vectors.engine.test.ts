@@ -6,6 +6,7 @@ import { decryptStream } from '@waxseal/core/node';
 import { describe, expect, test } from 'vitest';
 import { collectStream } from '../src/messages/collect-stream.ts';
 import { deriveKeys } from '../src/messages/derive-keys.ts';
+import { READERS } from '../src/messages/message-forms.ts';
 import { readMessageLayout } from '../src/messages/message-layout.ts';
 import { isReadOnlyForm, reencodeHeaderBody, writtenForm } from '../src/messages/reencode-header.ts';
 import { verifySignature } from '../src/messages/verify-signature.ts';
@@ -44,6 +45,9 @@ describe.skipIf(folder === undefined)('message vectors', () => {
         const { seen, error } = await collectStream(decryptStream(keys, decryptOptions(vector)), message, chunkLength);
         expect(error).toBeUndefined();
         expect(Buffer.compare(seen, plaintext)).toBe(0);
+      }
+      for (const readBy of furtherReaders(vector)) {
+        expect(Buffer.compare(await readBy!(keys, message, decryptOptions(vector), 7), plaintext)).toBe(0);
       }
     }
   });
@@ -126,6 +130,11 @@ function decryptOptions({ encryptionContext }: Vector): DecryptOptions {
     commitmentPolicy: 'REQUIRE_ENCRYPT_ALLOW_DECRYPT',
     ...(encryptionContext === null ? {} : { encryptionContext }),
   };
+}
+
+/** Web streams, and random access to what is framed. */
+function furtherReaders({ framing }: Vector) {
+  return [READERS['decryptWebStream'], ...(framing.type === 'framed' ? [READERS['openMessage']] : [])];
 }
 
 function base64(bytes: Uint8Array): string {

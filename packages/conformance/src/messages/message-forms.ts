@@ -8,6 +8,7 @@ import {
   encrypt,
   encryptWebStream,
   type Keyring,
+  type MaterialsManager,
   openMessage,
 } from '@waxseal/core';
 import { decryptStream, encryptStream } from '@waxseal/core/node';
@@ -18,7 +19,12 @@ import { collectWebStream } from './collect-web-stream.ts';
 export type Chunks = number | readonly number[];
 
 type Writer = (keyring: Keyring, plaintext: Uint8Array, options: EncryptOptions, chunks: Chunks) => Promise<Uint8Array>;
-type Reader = (keyring: Keyring, message: Uint8Array, options: DecryptOptions, chunks: Chunks) => Promise<Uint8Array>;
+type Reader = (
+  keyring: Keyring | MaterialsManager,
+  message: Uint8Array,
+  options: DecryptOptions,
+  chunks: Chunks,
+) => Promise<Uint8Array>;
 
 /** Ways to write. */
 export const WRITERS: Readonly<Record<string, Writer>> = {
