@@ -11,11 +11,14 @@ import { type AuthenticatedHeader, authenticateHeader } from '../stream/authenti
 import { BodyOpener, plaintextTooLong } from '../stream/body-opener.ts';
 import { FrameBatches } from '../stream/frame-batches.ts';
 import { FrameOpener } from '../stream/frame-opener.ts';
-import { type MessageStart, readMessageStart, readMessageTail } from '../stream/read-message-ends.ts';
+import { type MessageStart, type MessageTail, readMessageStart, readMessageTail } from '../stream/read-message-ends.ts';
+import { createLocalVerifyingSink } from '../stream/signature-sink.ts';
 import { convertFile, type FileConversion } from './convert-file.ts';
 import { checkFileOptions, type FileOptions, type FileSettings } from './file-options.ts';
 import { fileSource, readUpTo, writeAll } from './file-source.ts';
-import { runBatches } from './run-batches.ts';
+import { countFileThreads, runInFileThreads } from './file-threads.ts';
+import { type FileWork, openFileHere } from './file-work.ts';
+import { createVerifyingThread, usesSignatureThread } from './signature-thread.ts';
 
 /** Options of `decryptFile`. */
 export type DecryptFileOptions = DecryptOptions & FileOptions;
@@ -33,6 +36,8 @@ export type DecryptFileResult = {
   readonly parallelism: number;
 };
 
+type Opened = { readonly bytesWritten: number; readonly parallelism: number };
+
 const CHUNK_LENGTH = 1_048_576;
 
 /**
@@ -40,7 +45,7 @@ const CHUNK_LENGTH = 1_048_576;
  * is verified, and all of it is on the disk.
  *
  * Until then it lies beside the target as `.waxseal-<16 hex digits>.tmp`; a process that is killed leaves that behind. The
- * target belongs to its owner alone (mode 0600). Holds about four frames, or 4 MiB, in memory.
+ * target belongs to its owner alone (mode 0600). Holds about four frames, or 4 MiB, in memory for each thread.
  *
  * @param from - A regular file; that it changes meanwhile is an error.
  * @param to - Must not exist unless `overwrite` is given; a symbolic link is replaced, not followed.
@@ -57,81 +62,81 @@ export async function decryptFile(
   const settings = checkDecryptOptions(options, DEFAULT_MAX_STREAM_FRAME_LENGTH);
   const fileSettings = checkFileOptions(options);
   return convertFile(from, to, fileSettings.overwrite, async (files) => {
-    const signal = settings.signal ?? new AbortController().signal;
-    const start = await readMessageStart(fileSource(files.source, files.sourceLength), settings, signal);
+    const source = fileSource(files.source, files.sourceLength);
+    const start = await readMessageStart(source, settings, settings.signal ?? NEVER);
     const message = await authenticateHeader(start.decoded, keys, settings);
-    const bytesWritten =
-      message.header.contentType === 'framed'
-        ? await openFramed(message, start, files, settings, fileSettings)
-        : await openInOrder(message, files, settings, fileSettings);
+    const isFramed = message.header.contentType === 'framed';
+    const opened = isFramed
+      ? await openFramed(message, start, files, settings, fileSettings)
+      : await openInOrder(message, files, settings, fileSettings);
     const { header, encryptionContext } = message;
-    return { header, encryptionContext, bytesRead: files.sourceLength, bytesWritten, parallelism: 1 };
+    return { header, encryptionContext, bytesRead: files.sourceLength, ...opened };
   });
 }
 
-/** @returns Bytes of plaintext. */
+const NEVER: AbortSignal = new AbortController().signal;
+
 async function openFramed(
   message: AuthenticatedHeader,
   start: MessageStart,
   { source, sourceLength, createTarget }: FileConversion,
   settings: DecryptSettings,
-  fileSettings: FileSettings,
-): Promise<number> {
-  const { header, aead, verifier } = message;
-  const signal = settings.signal ?? new AbortController().signal;
-  const { layout, footer } = await readMessageTail(header, fileSource(source, sourceLength), start, signal);
+  { onProgress, parallelism }: FileSettings,
+): Promise<Opened> {
+  const { header, aead } = message;
+  const tail = await readMessageTail(header, fileSource(source, sourceLength), start, settings.signal ?? NEVER);
+  const { layout } = tail;
   if (layout.plaintextLength > settings.maxPlaintextLength) throw plaintextTooLong(settings.maxPlaintextLength);
-  const frames = new FrameOpener(aead, header.messageId, layout);
-  const onProgress = (bytesDone: number): void => fileSettings.onProgress({ bytesDone, bytesTotal: sourceLength });
-  await openBatches(frames, verifier, source, await createTarget(), onProgress, settings.signal);
-  if (verifier !== undefined && !(await verifier.verify(footer.subarray(FOOTER_HEAD_LENGTH)))) {
-    throw new DecryptionFailedError();
-  }
-  onProgress(sourceLength);
-  return layout.plaintextLength;
+  const batches = new FrameBatches(layout);
+  let bytesDone = header.headerLength;
+  const onBatch = (bytes: number): void => {
+    bytesDone += bytes;
+    if (bytesDone < layout.bodyEnd) onProgress({ bytesDone, bytesTotal: sourceLength });
+  };
+  const target = await createTarget();
+  const work = { batches, source, target, sink: undefined, onBatch, signal: settings.signal };
+  const threads = await (message.verificationKey === undefined ? openUnsigned : openSigned)(
+    { ...message, frames: new FrameOpener(aead, header.messageId, layout) },
+    tail,
+    work,
+    parallelism,
+  );
+  onProgress({ bytesDone: sourceLength, bytesTotal: sourceLength });
+  return { bytesWritten: layout.plaintextLength, parallelism: threads };
 }
 
-async function openBatches(
-  frames: FrameOpener,
-  verifier: AuthenticatedHeader['verifier'],
-  source: FileHandle,
-  target: FileHandle,
-  onProgress: (bytesDone: number) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const batches = new FrameBatches(frames.layout);
-  const { frameLength, bodyEnd } = frames.layout;
-  const sealed = [0, 1].map(() => new Uint8Array(batches.maxMessageLength)) as [Uint8Array, Uint8Array];
-  const plaintext = [0, 1].map(() => new Uint8Array(batches.maxPlaintextLength)) as [Uint8Array, Uint8Array];
-  const messageLength = (batch: number): number => batches.messageStart(batch + 1) - batches.messageStart(batch);
-  let bytesDone = batches.messageStart(0);
-  await runBatches(
-    {
-      count: batches.count,
-      async read(batch, slot) {
-        const wanted = sealed[slot].subarray(0, messageLength(batch));
-        if ((await readUpTo(source, wanted, batches.messageStart(batch))) < wanted.length) {
-          throw new Error('the source became shorter while it was read');
-        }
-      },
-      process(batch, slot) {
-        const first = batches.firstFrame(batch);
-        for (let index = first; index <= batches.lastFrame(batch); index++) {
-          const offset = frames.layout.frameStart(index) - frames.layout.frameStart(first);
-          frames.openInto(index, sealed[slot], offset, plaintext[slot], (index - first) * frameLength);
-        }
-        verifier?.update(sealed[slot].subarray(0, messageLength(batch)));
-      },
-      async write(batch, slot) {
-        const start = batches.plaintextStart(batch);
-        await writeAll(target, plaintext[slot].subarray(0, batches.plaintextStart(batch + 1) - start), start);
-        bytesDone += messageLength(batch);
-        if (bytesDone < bodyEnd) onProgress(bytesDone);
-      },
-    },
-    signal,
-  );
-  for (const buffer of plaintext) buffer.fill(0);
+type OpeningMessage = AuthenticatedHeader & { readonly frames: FrameOpener };
+
+/** @returns How many threads worked. */
+async function openUnsigned(
+  { aead, frames, header }: OpeningMessage,
+  _tail: MessageTail,
+  work: FileWork,
+  parallelism: number,
+): Promise<number> {
+  const threads = countFileThreads(aead, work.batches, parallelism);
+  if (threads === 1) await openFileHere(frames, work);
+  else await runInFileThreads({ ...work, kind: 'open', aead, messageId: header.messageId }, threads);
+  return threads;
+}
+
+/** @returns How many threads worked. @throws DecryptionFailedError */
+async function openSigned(
+  message: OpeningMessage,
+  { footer }: MessageTail,
+  work: FileWork,
+  parallelism: number,
+): Promise<number> {
+  const inThread = usesSignatureThread(parallelism, work.batches.layout.plaintextLength);
+  const sink = (inThread ? createVerifyingThread : createLocalVerifyingSink)(message);
+  if (sink === undefined) throw new DecryptionFailedError();
+  try {
+    await openFileHere(message.frames, { ...work, sink });
+    if (!(await sink.verify(footer.subarray(FOOTER_HEAD_LENGTH)))) throw new DecryptionFailedError();
+    return inThread ? 2 : 1;
+  } finally {
+    sink.close();
+  }
 }
 
 /** A non-framed body is one piece: held in memory until it is verified. */
@@ -140,8 +145,8 @@ async function openInOrder(
   { source, sourceLength, createTarget }: FileConversion,
   settings: DecryptSettings,
   { onProgress }: FileSettings,
-): Promise<number> {
-  const body = new BodyOpener(message, settings);
+): Promise<Opened> {
+  const body = new BodyOpener(message, createLocalVerifyingSink(message), settings);
   try {
     const output: Uint8Array[] = [];
     const chunk = new Uint8Array(CHUNK_LENGTH);
@@ -149,18 +154,21 @@ async function openInOrder(
     for (let length = -1; length !== 0; position += length) {
       settings.signal?.throwIfAborted();
       length = await readUpTo(source, chunk, position);
-      body.push(chunk.subarray(0, length), output);
+      await body.push(chunk.subarray(0, length), output);
       onProgress({ bytesDone: position + length, bytesTotal: sourceLength });
     }
     await body.finish(output);
-    const target = await createTarget();
-    let written = 0;
-    for (const piece of output) {
-      await writeAll(target, piece, written);
-      written += piece.length;
-    }
-    return written;
+    return { bytesWritten: await writePieces(await createTarget(), output), parallelism: 1 };
   } finally {
     body.close();
   }
+}
+
+async function writePieces(target: FileHandle, pieces: readonly Uint8Array[]): Promise<number> {
+  let length = 0;
+  for (const piece of pieces) {
+    await writeAll(target, piece, length);
+    length += piece.length;
+  }
+  return length;
 }

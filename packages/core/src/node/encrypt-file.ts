@@ -1,18 +1,19 @@
-import type { FileHandle } from 'node:fs/promises';
-import type { Signer } from '../crypto/crypto-engine.ts';
+import { concatBytes } from '../bytes.ts';
+import { encodeFooter } from '../format/footer.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import type { Keyring } from '../materials/keyring.ts';
 import type { MaterialsManager } from '../materials/materials-manager.ts';
 import { checkEncryptOptions, type EncryptOptions } from '../message-options.ts';
 import { layoutOf } from '../stream/body-layout.ts';
 import { FrameBatches } from '../stream/frame-batches.ts';
-import type { FrameSealer } from '../stream/frame-sealer.ts';
-import { createMessageSigner, makeFooter } from '../stream/message-signer.ts';
+import { createLocalSigningSink } from '../stream/signature-sink.ts';
 import { type MessageParts, startMessage } from '../stream/start-message.ts';
 import { convertFile, type FileConversion } from './convert-file.ts';
 import { checkFileOptions, type FileOptions, type FileSettings } from './file-options.ts';
-import { readUpTo, writeAll } from './file-source.ts';
-import { runBatches } from './run-batches.ts';
+import { writeAll } from './file-source.ts';
+import { countFileThreads, runInFileThreads } from './file-threads.ts';
+import { type FileWork, sealFileHere } from './file-work.ts';
+import { createSigningThread, usesSignatureThread } from './signature-thread.ts';
 
 /** Options of `encryptFile`. */
 export type EncryptFileOptions = EncryptOptions & FileOptions;
@@ -32,7 +33,7 @@ export type EncryptFileResult = {
  * Encrypts a file into another one, which appears under its name only when it is whole and on the disk.
  *
  * Until then it lies beside the target as `.waxseal-<16 hex digits>.tmp`; a process that is killed leaves that behind. The
- * target belongs to its owner alone (mode 0600). Holds about four frames, or 4 MiB, in memory.
+ * target belongs to its owner alone (mode 0600). Holds about four frames, or 4 MiB, in memory for each thread.
  *
  * @param from - A regular file; that it changes meanwhile is an error.
  * @param to - Must not exist unless `overwrite` is given; a symbolic link is replaced, not followed.
@@ -61,71 +62,48 @@ export async function encryptFile(
 async function sealFile(
   message: MessageParts,
   { source, sourceLength, createTarget }: FileConversion,
-  settings: FileSettings,
+  { onProgress, parallelism }: FileSettings,
   signal: AbortSignal | undefined,
 ): Promise<EncryptFileResult> {
   const { header } = message;
-  const signer = createMessageSigner(message);
   const target = await createTarget();
-  let position = 0;
-  for (const piece of message.headerBytes) {
-    await writeAll(target, piece, position);
-    position += piece.length;
-  }
+  await writeAll(target, concatBytes(message.headerBytes), 0);
   const batches = new FrameBatches(layoutOf(header, sourceLength));
-  await sealBatches(message.frames, signer, batches, source, target, settings, signal);
-  const footer = signer === undefined ? new Uint8Array(0) : await makeFooter(header, signer);
-  await writeAll(target, footer, batches.layout.bodyEnd);
-  return {
-    header,
-    bytesRead: sourceLength,
-    bytesWritten: batches.layout.bodyEnd + footer.length,
-    parallelism: 1,
+  let bytesDone = 0;
+  const onBatch = (bytes: number): void => {
+    bytesDone += bytes;
+    onProgress({ bytesDone, bytesTotal: sourceLength });
   };
+  const work = { batches, source, target, sink: undefined, onBatch, signal };
+  const { footer, threads } = await (message.signingKey === undefined ? sealUnsigned : sealSigned)(
+    message,
+    work,
+    parallelism,
+  );
+  await writeAll(target, footer, batches.layout.bodyEnd);
+  const bytesWritten = batches.layout.bodyEnd + footer.length;
+  return { header, bytesRead: sourceLength, bytesWritten, parallelism: threads };
 }
 
-async function sealBatches(
-  frames: FrameSealer,
-  signer: Signer | undefined,
-  batches: FrameBatches,
-  source: FileHandle,
-  target: FileHandle,
-  { onProgress }: FileSettings,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const { frameLength, finalIndex, plaintextLength } = batches.layout;
-  const plaintext = [0, 1].map(() => new Uint8Array(batches.maxPlaintextLength)) as [Uint8Array, Uint8Array];
-  const sealed = [0, 1].map(() => new Uint8Array(batches.maxMessageLength)) as [Uint8Array, Uint8Array];
-  let bytesDone = 0;
-  await runBatches(
-    {
-      count: batches.count,
-      async read(batch, slot) {
-        const start = batches.plaintextStart(batch);
-        const wanted = plaintext[slot].subarray(0, batches.plaintextStart(batch + 1) - start);
-        if ((await readUpTo(source, wanted, start)) < wanted.length) {
-          throw new Error('the source became shorter while it was read');
-        }
-      },
-      process(batch, slot) {
-        const first = batches.firstFrame(batch);
-        const end = batches.plaintextStart(batch + 1) - batches.plaintextStart(batch);
-        let position = 0;
-        for (let index = first; index <= batches.lastFrame(batch); index++) {
-          const start = (index - first) * frameLength;
-          const frame = plaintext[slot].subarray(start, Math.min(start + frameLength, end));
-          position = frames.sealInto(index === finalIndex, [frame], frame.length, sealed[slot], position);
-        }
-        signer?.update(sealed[slot].subarray(0, position));
-      },
-      async write(batch, slot) {
-        const start = batches.messageStart(batch);
-        await writeAll(target, sealed[slot].subarray(0, batches.messageStart(batch + 1) - start), start);
-        bytesDone += batches.plaintextStart(batch + 1) - batches.plaintextStart(batch);
-        onProgress({ bytesDone, bytesTotal: plaintextLength });
-      },
-    },
-    signal,
-  );
-  for (const buffer of plaintext) buffer.fill(0);
+type Sealed = { readonly footer: Uint8Array; readonly threads: number };
+
+async function sealUnsigned(message: MessageParts, work: FileWork, parallelism: number): Promise<Sealed> {
+  const { aead, frames, header } = message;
+  const threads = countFileThreads(aead, work.batches, parallelism);
+  if (threads === 1) await sealFileHere(frames, work);
+  else await runInFileThreads({ ...work, kind: 'seal', aead, messageId: header.messageId }, threads);
+  return { footer: new Uint8Array(0), threads };
+}
+
+async function sealSigned(message: MessageParts, work: FileWork, parallelism: number): Promise<Sealed> {
+  const inThread = usesSignatureThread(parallelism, work.batches.layout.plaintextLength);
+  const sink = (inThread ? createSigningThread : createLocalSigningSink)(message);
+  if (sink === undefined) throw new TypeError('the materials have no signing key');
+  try {
+    await sealFileHere(message.frames, { ...work, sink });
+    const signature = await sink.sign(message.header.algorithmSuite.signature?.signatureLength ?? 0);
+    return { footer: encodeFooter(signature), threads: inThread ? 2 : 1 };
+  } finally {
+    sink.close();
+  }
 }

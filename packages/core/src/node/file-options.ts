@@ -1,4 +1,4 @@
-import { checkCount } from '../message-options.ts';
+import { checkParallelism } from './stream-options.ts';
 
 /** How far a file operation is; bytes are those of the source. */
 export type FileProgress = {
@@ -12,7 +12,10 @@ export type FileOptions = {
   readonly onProgress?: ((progress: FileProgress) => void) | undefined;
   /** Replaces the target if there is one. False unless given: then an existing target is an error. */
   readonly overwrite?: boolean | undefined;
-  /** Most threads to work with, this one included: 1 to 64, 1 unless given. The result tells how many did. */
+  /**
+   * Most threads to work with: 1 to 64, 1 unless given. Files of 16 MiB and more are then worked off by that many threads of
+   * their own, signed ones by this one and another that hashes. The result tells how many worked.
+   */
   readonly parallelism?: number | undefined;
 };
 
@@ -29,9 +32,4 @@ export function checkFileOptions(options: FileOptions): FileSettings {
   if (typeof onProgress !== 'function') throw new TypeError('onProgress must be a function');
   if (typeof overwrite !== 'boolean') throw new TypeError('overwrite must be true or false');
   return { onProgress, overwrite, parallelism: checkParallelism(options.parallelism) };
-}
-
-/** @throws TypeError, RangeError */
-export function checkParallelism(parallelism: number | undefined): number {
-  return checkCount('parallelism', parallelism ?? 1, 1, 64);
 }

@@ -3,8 +3,8 @@ export type BatchWork = {
   /** How many batches there are. */
   readonly count: number;
   read(batch: number, slot: 0 | 1): Promise<void>;
-  /** Turns what was read into what is to be written. Synchronous, so that both buffers are free behind it. */
-  process(batch: number, slot: 0 | 1): void;
+  /** Turns what was read into what is to be written; both buffers are free behind it. */
+  process(batch: number, slot: 0 | 1): Promise<void> | undefined;
   write(batch: number, slot: 0 | 1): Promise<void>;
 };
 
@@ -23,7 +23,7 @@ export async function runBatches(work: BatchWork, signal: AbortSignal | undefine
       signal?.throwIfAborted();
       if (batch + 1 < work.count) reading = caught(work.read(batch + 1, slotOf(batch + 1)));
       await writing[slot];
-      work.process(batch, slot);
+      await work.process(batch, slot);
       writing[slot] = caught(work.write(batch, slot));
     }
     await Promise.all(writing);

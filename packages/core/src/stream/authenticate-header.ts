@@ -14,6 +14,7 @@ import {
   MalformedMessageError,
   PolicyViolationError,
 } from '../errors.ts';
+import type { AlgorithmSuite } from '../format/algorithm-suites.ts';
 import { encodeEncryptionContext } from '../format/encryption-context-codec.ts';
 import type { DecodedHeader } from '../format/header-decoder.ts';
 import type { MessageHeader } from '../format/message-header.ts';
@@ -30,7 +31,9 @@ export type AuthenticatedHeader = {
   readonly aead: Aead;
   /** Compressed public key, a point of the suite's curve; present exactly when the suite signs. */
   readonly verificationKey: Uint8Array | undefined;
-  /** Has taken the header; for messages that are read bit by bit. */
+  /** What of the header the signature covers: all of it. */
+  readonly signedHeader: readonly Uint8Array[];
+  /** Has taken nothing yet; for messages that are read bit by bit. */
   readonly verifier: Verifier | undefined;
 };
 
@@ -118,9 +121,10 @@ function openHeader(
   );
   if (!aead.open(iv, concatBytes([body, encodeEncryptionContext(required)]), [], tag, []))
     throw new DecryptionFailedError();
-  const verifier = createVerifier(decoded, materials);
+  const verifier = createVerifier(suite, materials);
+  const signedHeader = suite.messageVersion === 1 ? [body, iv, tag] : [body, tag];
   const { encryptionContext, verificationKey } = materials;
-  return { header: { ...header, verified: true }, encryptionContext, aead, verificationKey, verifier };
+  return { header: { ...header, verified: true }, encryptionContext, aead, verificationKey, signedHeader, verifier };
 }
 
 /** A manager is somebody's code: its answer is checked before a byte is decrypted with it. */
@@ -136,15 +140,11 @@ function assertUsable(materials: DecryptionMaterials, header: MessageHeader, set
     throw new TypeError('the materials manager returned materials that contradict each other or the message');
 }
 
-function createVerifier(decoded: DecodedHeader, materials: DecryptionMaterials): Verifier | undefined {
-  const { signature, messageVersion } = decoded.header.algorithmSuite;
+function createVerifier({ signature }: AlgorithmSuite, materials: DecryptionMaterials): Verifier | undefined {
   if (signature === undefined || materials.verificationKey === undefined) return undefined;
   const verifier = engine.createVerifier(signature.curve, materials.verificationKey);
   if (verifier === undefined)
     throw new MalformedMessageError('the public key in the encryption context is not a point of its curve');
-  verifier.update(decoded.body);
-  if (messageVersion === 1) verifier.update(decoded.iv);
-  verifier.update(decoded.tag);
   return verifier;
 }
 

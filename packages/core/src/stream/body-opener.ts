@@ -1,7 +1,7 @@
 // The body of a message whose header is authentic: verifies each piece before any of its plaintext goes out.
 
 import { wipe } from '../bytes.ts';
-import type { Aead, FrameOpening, Verifier } from '../crypto/crypto-engine.ts';
+import type { Aead, FrameOpening } from '../crypto/crypto-engine.ts';
 import { DecryptionFailedError, LimitExceededError, MalformedMessageError } from '../errors.ts';
 import { BodyAad } from '../format/body-aad.ts';
 import {
@@ -16,6 +16,7 @@ import { FOOTER_HEAD_LENGTH } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import { IV_LENGTH, TAG_LENGTH } from '../limits.ts';
 import { type AuthenticatedHeader, frameTooLong } from './authenticate-header.ts';
+import type { VerifyingSink } from './signature-sink.ts';
 
 /** Bounds on a body that is read, in bytes; `Infinity` for none. */
 export type BodyLimits = { readonly maxFrameLength: number; readonly maxPlaintextLength: number };
@@ -33,7 +34,7 @@ export class BodyOpener {
   readonly #header: MessageHeader;
   readonly #aead: Aead;
   readonly #aad: BodyAad;
-  readonly #verifier: Verifier | undefined;
+  readonly #verifier: VerifyingSink | undefined;
   readonly #limits: BodyLimits;
   readonly #iv = new Uint8Array(IV_LENGTH);
   #stage: Stage = 'head';
@@ -48,22 +49,23 @@ export class BodyOpener {
   #plaintextLength = 0;
   #withheld: Uint8Array[] = [];
 
-  /** @param message - Its verifier, if any, has taken the header. */
-  constructor(message: AuthenticatedHeader, limits: BodyLimits) {
+  /** @param verifier - Exactly when the suite signs; has taken the header, and is closed with the opener. */
+  constructor(message: AuthenticatedHeader, verifier: VerifyingSink | undefined, limits: BodyLimits) {
     this.#header = message.header;
     this.#aead = message.aead;
     this.#aad = new BodyAad(message.header.messageId);
-    this.#verifier = message.verifier;
+    this.#verifier = verifier;
     this.#limits = limits;
   }
 
   /**
    * Takes message bytes; puts out the plaintext of each frame that is now whole and verified.
    *
-   * @param chunk - Not kept.
+   * @param chunk - Not kept beyond the promise.
+   * @returns A promise when a verifier in another thread has not taken everything yet.
    * @throws DecryptionFailedError, MalformedMessageError (bytes after the end), LimitExceededError
    */
-  push(chunk: Uint8Array, output: Uint8Array[]): void {
+  push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined {
     const view = viewOf(chunk);
     let position = 0;
     while (position < chunk.length && (this.#stage === 'head' || this.#stage === 'content')) {
@@ -73,6 +75,7 @@ export class BodyOpener {
     // All of the body that this chunk holds goes into the hash at once.
     if (position > 0) this.#verifier?.update(chunk.subarray(0, position));
     while (position < chunk.length) position = this.#takeFooter(chunk, position);
+    return this.#verifier?.ready();
   }
 
   /**
@@ -92,6 +95,7 @@ export class BodyOpener {
   close(): void {
     for (const bytes of this.#withheld) wipe(bytes);
     this.#withheld = [];
+    this.#verifier?.close();
     this.#opening?.abandon();
     this.#opening = undefined;
   }

@@ -36,6 +36,16 @@ export class FrameBatches {
     return batch < this.count ? this.layout.frameStart(this.firstFrame(batch)) : this.layout.bodyEnd;
   }
 
+  /** Bytes of plaintext in the batch. */
+  plaintextLength(batch: number): number {
+    return this.plaintextStart(batch + 1) - this.plaintextStart(batch);
+  }
+
+  /** Bytes of message in the batch. */
+  messageLength(batch: number): number {
+    return this.messageStart(batch + 1) - this.messageStart(batch);
+  }
+
   /** Most bytes of plaintext in a batch. */
   get maxPlaintextLength(): number {
     return Math.min(this.layout.plaintextLength, this.framesPerBatch * this.layout.frameLength);
@@ -43,8 +53,6 @@ export class FrameBatches {
 
   /** Most bytes of message in a batch. */
   get maxMessageLength(): number {
-    const last = this.count - 1;
-    const lastLength = this.messageStart(last + 1) - this.messageStart(last);
-    return last === 0 ? lastLength : Math.max(lastLength, this.messageStart(1) - this.messageStart(0));
+    return Math.max(this.messageLength(0), this.messageLength(this.count - 1));
   }
 }

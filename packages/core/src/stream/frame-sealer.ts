@@ -72,6 +72,17 @@ export class FrameSealer {
     this.#tag = undefined;
   }
 
+  /**
+   * Leaves out frames that another sealer of this message has taken. Never goes back, so no sequence number comes twice.
+   *
+   * @param index - The next frame to seal here, from 0.
+   * @throws RangeError when a frame at or behind it was sealed here already.
+   */
+  skipTo(index: number): void {
+    if (index < this.#sequenceNumber) throw new RangeError('a frame is never sealed twice');
+    this.#sequenceNumber = index;
+  }
+
   /** Takes the next sequence number and its IV: the only place that does. */
   #nextNumber(isFinal: boolean): number {
     if (!isFinal && this.#sequenceNumber >= MAX_FRAMES - 1) throw tooManyFrames();

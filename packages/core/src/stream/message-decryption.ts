@@ -13,12 +13,14 @@ import { BodyOpener } from './body-opener.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { listenForAbort } from './listen-for-abort.ts';
 import type { MessageMachine, OnFailure } from './message-machine.ts';
+import { type CreateVerifyingSink, createLocalVerifyingSink } from './signature-sink.ts';
 
 /** The state machine behind the decrypting streams. */
 export class MessageDecryption implements MessageMachine {
   readonly inputName = 'message';
   readonly #keys: Keyring | MaterialsManager;
   readonly #settings: DecryptSettings;
+  readonly #createVerifier: CreateVerifyingSink;
   readonly #abort = new AbortController();
   readonly #header: Deferred<MessageHeader> = deferred();
   readonly #encryptionContext: Deferred<EncryptionContext> = deferred();
@@ -28,10 +30,20 @@ export class MessageDecryption implements MessageMachine {
   #closed = false;
   #reason: unknown;
 
-  /** @throws TypeError, RangeError for wrong options. */
-  constructor(keys: Keyring | MaterialsManager, options: DecryptOptions, onFailure: OnFailure) {
+  /**
+   * @param onFailure - Called when it fails by itself.
+   * @param createVerifier - Where the message is hashed: in this thread unless given.
+   * @throws TypeError, RangeError for wrong options.
+   */
+  constructor(
+    keys: Keyring | MaterialsManager,
+    options: DecryptOptions,
+    onFailure: OnFailure,
+    createVerifier: CreateVerifyingSink = createLocalVerifyingSink,
+  ) {
     const settings = checkDecryptOptions(options, DEFAULT_MAX_STREAM_FRAME_LENGTH);
     this.#keys = keys;
+    this.#createVerifier = createVerifier;
     this.#settings = { ...settings, signal: this.#abort.signal };
     this.#collector = new HeaderCollector(settings);
     if (settings.signal?.aborted) this.#abort.abort(settings.signal.reason);
@@ -54,8 +66,7 @@ export class MessageDecryption implements MessageMachine {
   push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined {
     this.#assertOpen();
     if (this.#body !== undefined) {
-      this.#body.push(chunk, output);
-      return undefined;
+      return this.#body.push(chunk, output);
     }
     const collected = this.#collector.push(chunk);
     return collected === undefined ? undefined : this.#openBody(collected.decoded, collected.rest, output);
@@ -85,8 +96,8 @@ export class MessageDecryption implements MessageMachine {
     this.#assertOpen();
     this.#header.resolve(message.header);
     this.#encryptionContext.resolve(message.encryptionContext);
-    this.#body = new BodyOpener(message, this.#settings);
-    this.#body.push(rest, output);
+    this.#body = new BodyOpener(message, this.#createVerifier(message), this.#settings);
+    await this.#body.push(rest, output);
   }
 
   #assertOpen(): void {

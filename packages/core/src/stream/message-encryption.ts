@@ -8,6 +8,7 @@ import { type Deferred, deferred } from './deferred.ts';
 import { listenForAbort } from './listen-for-abort.ts';
 import type { MessageMachine, OnFailure } from './message-machine.ts';
 import { MessageSealer } from './message-sealer.ts';
+import { type CreateSigningSink, createLocalSigningSink } from './signature-sink.ts';
 import { type MessageParts, startMessage } from './start-message.ts';
 
 /** The state machine behind the encrypting streams. Asks for its materials at once, not at the first byte. */
@@ -22,8 +23,17 @@ export class MessageEncryption implements MessageMachine {
   #closed = false;
   #reason: unknown;
 
-  /** @throws TypeError, RangeError for wrong options. */
-  constructor(keys: Keyring | MaterialsManager, options: EncryptStreamOptions, onFailure: OnFailure) {
+  /**
+   * @param onFailure - Called when it fails by itself.
+   * @param createSigner - Where the message is hashed: in this thread unless given.
+   * @throws TypeError, RangeError for wrong options.
+   */
+  constructor(
+    keys: Keyring | MaterialsManager,
+    options: EncryptStreamOptions,
+    onFailure: OnFailure,
+    createSigner: CreateSigningSink = createLocalSigningSink,
+  ) {
     const settings = checkEncryptOptions(options);
     const fail = (error: unknown): void => {
       this.close(error);
@@ -31,7 +41,7 @@ export class MessageEncryption implements MessageMachine {
     };
     if (settings.signal?.aborted) this.#abort.abort(settings.signal.reason);
     this.#stopListening = listenForAbort(settings.signal, fail);
-    this.#starting = this.#start(keys, { ...settings, signal: this.#abort.signal });
+    this.#starting = this.#start(keys, { ...settings, signal: this.#abort.signal }, createSigner);
     this.#starting.catch(fail);
   }
 
@@ -42,8 +52,7 @@ export class MessageEncryption implements MessageMachine {
 
   push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined {
     if (this.#sealer === undefined) return this.#starting.then(() => this.#push(chunk, output));
-    this.#push(chunk, output);
-    return undefined;
+    return this.#push(chunk, output);
   }
 
   async finish(output: Uint8Array[]): Promise<void> {
@@ -63,8 +72,12 @@ export class MessageEncryption implements MessageMachine {
     this.#sealer?.close();
   }
 
-  async #start(keys: Keyring | MaterialsManager, settings: EncryptSettings): Promise<void> {
-    const sealer = startSealing(await startMessage(keys, settings));
+  async #start(
+    keys: Keyring | MaterialsManager,
+    settings: EncryptSettings,
+    createSigner: CreateSigningSink,
+  ): Promise<void> {
+    const sealer = startSealing(await startMessage(keys, settings), createSigner);
     if (this.#closed) {
       sealer.close();
       throw this.#reason;
@@ -74,8 +87,8 @@ export class MessageEncryption implements MessageMachine {
     this.#header.resolve(sealer.header);
   }
 
-  #push(chunk: Uint8Array, output: Uint8Array[]): void {
-    this.#openSealer(output).push(chunk, output);
+  #push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined {
+    return this.#openSealer(output).push(chunk, output);
   }
 
   /** The header goes out with the first bytes of the body. */
@@ -88,9 +101,9 @@ export class MessageEncryption implements MessageMachine {
 }
 
 /** A signing key that the engine refuses must not cost the lease. */
-function startSealing(message: MessageParts): MessageSealer {
+function startSealing(message: MessageParts, createSigner: CreateSigningSink): MessageSealer {
   try {
-    return new MessageSealer(message);
+    return new MessageSealer(message, createSigner(message));
   } catch (error) {
     message.lease.release();
     throw error;

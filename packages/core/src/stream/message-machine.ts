@@ -12,7 +12,7 @@ export interface MessageMachine {
    *
    * @param chunk - Not kept: the caller may use the buffer again once the call, or its promise, is done.
    * @param output - Receives fresh buffers of the receiver's.
-   * @returns A promise only around the header, so that frames cost none.
+   * @returns A promise only around the header, and where another thread must catch up, so that frames cost none.
    */
   push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined;
   /** Says that the input has ended; adds the rest of the output. */

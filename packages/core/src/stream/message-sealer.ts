@@ -1,14 +1,14 @@
 // Plaintext in, message out: cuts it into frames, seals them, signs the whole. Synchronous but for the signature.
 
 import { wipe } from '../bytes.ts';
-import type { Signer } from '../crypto/crypto-engine.ts';
 import { LimitExceededError } from '../errors.ts';
+import { encodeFooter } from '../format/footer.ts';
 import { FINAL_FRAME_OVERHEAD, FRAME_OVERHEAD } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import type { EncryptionMaterials, MaterialsLease } from '../materials/materials-manager.ts';
 import type { FrameSealer } from './frame-sealer.ts';
-import { createMessageSigner, makeFooter } from './message-signer.ts';
 import { OutputBatch } from './output-batch.ts';
+import type { SigningSink } from './signature-sink.ts';
 import type { MessageParts } from './start-message.ts';
 
 /** Up to this length, copying a frame costs less than a chunk of its own on the way through a stream. */
@@ -26,7 +26,7 @@ export class MessageSealer {
   readonly #frameLength: number;
   readonly #frames: FrameSealer;
   readonly #batch: OutputBatch | undefined;
-  readonly #signer: Signer | undefined;
+  readonly #signer: SigningSink | undefined;
   readonly #lease: MaterialsLease<EncryptionMaterials>;
   readonly #exactLength: number | undefined;
   readonly #maxLength: number;
@@ -36,14 +36,15 @@ export class MessageSealer {
   #held = new Uint8Array(0);
   #heldLength = 0;
 
-  constructor(parts: MessageParts) {
+  /** @param signer - Exactly when the suite signs; has taken the header, and is closed with the sealer. */
+  constructor(parts: MessageParts, signer: SigningSink | undefined) {
     this.header = parts.header;
     this.headerBytes = parts.headerBytes;
     this.#frameLength = parts.header.frameLength;
     this.#frames = parts.frames;
     const inBatches = this.#frameLength <= SHORT_FRAME_LENGTH && parts.aead.releasesBuffers;
     this.#batch = inBatches ? new OutputBatch() : undefined;
-    this.#signer = createMessageSigner(parts);
+    this.#signer = signer;
     this.#lease = parts.lease;
     this.#exactLength = parts.plaintextLength;
     this.#maxLength = parts.plaintextLength ?? parts.maxPlaintextLength ?? Number.POSITIVE_INFINITY;
@@ -53,15 +54,17 @@ export class MessageSealer {
   /**
    * Takes plaintext; puts out the frames that are full and not the last.
    *
+   * @returns A promise when the output must wait for a signer in another thread.
    * @throws LimitExceededError beyond the announced length.
    */
-  push(chunk: Uint8Array, output: Uint8Array[]): void {
+  push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined {
     this.#count(chunk);
     const firstPiece = output.length;
     const rest = this.#sealFullFrames(chunk, output);
     this.#flush(output);
     this.#hold(rest);
     this.#sign(output, firstPiece);
+    return this.#signer?.ready();
   }
 
   /**
@@ -79,12 +82,15 @@ export class MessageSealer {
     this.#seal(true, [this.#heldBytes()], this.#heldLength, 0, output);
     this.#flush(output);
     this.#sign(output, firstPiece);
-    if (this.#signer !== undefined) output.push(await makeFooter(this.header, this.#signer));
+    if (this.#signer === undefined) return;
+    const preferredLength = this.header.algorithmSuite.signature?.signatureLength ?? 0;
+    output.push(encodeFooter(await this.#signer.sign(preferredLength)));
   }
 
   /** Wipes held plaintext and ends the lease of the keys. May be called again. */
   close(): void {
     wipe(this.#held);
+    this.#signer?.close();
     this.#lease.release();
   }
 

@@ -4,6 +4,7 @@ import { engine } from '#engine';
 import { wipe } from '../bytes.ts';
 import { DecryptionFailedError, MalformedMessageError } from '../errors.ts';
 import { BodyAad } from '../format/body-aad.ts';
+import { encodeFooter } from '../format/footer.ts';
 import {
   type FrameHead,
   HEAD_START_LENGTH,
@@ -18,7 +19,6 @@ import { IV_LENGTH, TAG_LENGTH } from '../limits.ts';
 import { type AuthenticatedHeader, frameTooLong } from './authenticate-header.ts';
 import { layoutOf } from './body-layout.ts';
 import { type BodyLimits, plaintextTooLong } from './body-opener.ts';
-import { encodeFooter } from './message-signer.ts';
 import type { MessageParts } from './start-message.ts';
 
 /** Makes all of a message. @returns A fresh array. */

@@ -1,0 +1,82 @@
+// Threads that do one task at a time and wait for another for a while. None keeps the process alive.
+
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
+
+/** How long an idle thread waits for work: starting one takes about 50 ms. */
+const IDLE_MS = 10_000;
+
+const idle: Thread[] = [];
+
+/** One thread, lent to one task. */
+export class Thread {
+  readonly #worker: Worker;
+  #onAnswer: (answer: ThreadAnswer) => void = () => {};
+  #idleTimer: NodeJS.Timeout | undefined;
+  #isLost = false;
+
+  private constructor() {
+    this.#worker = new Worker(workerPath());
+    this.#worker.on('message', (answer: ThreadAnswer) => this.#onAnswer(answer));
+    this.#worker.on('error', (error) => this.#lose(error));
+    this.#worker.on('exit', () => this.#lose(new Error('a worker thread ended unexpectedly')));
+    // Behind the listeners, which would make the thread count again.
+    this.#worker.unref();
+  }
+
+  /** @returns An idle thread, or a new one. */
+  static borrow(): Thread {
+    const thread = idle.pop() ?? new Thread();
+    clearTimeout(thread.#idleTimer);
+    return thread;
+  }
+
+  /**
+   * Starts a task.
+   *
+   * @param onAnswer - Gets every answer up to `done` or `failed`; a lost thread answers `failed`.
+   */
+  run(task: ThreadTask, onAnswer: (answer: ThreadAnswer) => void): void {
+    this.#onAnswer = (answer) => {
+      if (answer.kind === 'done' || answer.kind === 'failed') this.#rest();
+      onAnswer(answer);
+    };
+    this.#worker.postMessage(task);
+  }
+
+  /** Says whether somebody waits for an answer: only then does the thread keep the process alive. */
+  awaited(isAwaited: boolean): void {
+    if (isAwaited) this.#worker.ref();
+    else this.#worker.unref();
+  }
+
+  #rest(): void {
+    this.#onAnswer = () => {};
+    this.#worker.unref();
+    if (this.#isLost) return;
+    idle.push(this);
+    this.#idleTimer = setTimeout(() => this.#retire(), IDLE_MS);
+    this.#idleTimer.unref();
+  }
+
+  #retire(): void {
+    const index = idle.indexOf(this);
+    if (index >= 0) idle.splice(index, 1);
+    void this.#worker.terminate();
+  }
+
+  #lose(error: Error): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    clearTimeout(this.#idleTimer);
+    const index = idle.indexOf(this);
+    if (index >= 0) idle.splice(index, 1);
+    this.#onAnswer({ kind: 'failed', reason: 'other', error });
+  }
+}
+
+/** The bundled entry, found by name: this code may end up in any file of the package. */
+function workerPath(): string {
+  return createRequire(import.meta.url).resolve('#thread-worker');
+}
