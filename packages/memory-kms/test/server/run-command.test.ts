@@ -14,7 +14,10 @@ async function run(args: readonly string[], whileServing: (url: string) => Promi
   const code = await runCommand(args, {
     print: (line) => printed.push(line),
     complain: (line) => complaints.push(line),
-    untilStopped: () => whileServing(/http:\/\/\S+/.exec(printed.join(' '))![0]),
+    async untilStopped() {
+      while (!printed.includes('Ready.')) await new Promise(setImmediate);
+      await whileServing(/http:\/\/\S+/.exec(printed.join(' '))![0]);
+    },
   });
   return { code, printed: printed.join('\n'), complaints: complaints.join('\n') };
 }
@@ -69,7 +72,7 @@ describe('memory-kms', () => {
     let printed = '';
     for await (const chunk of child.stdout) {
       printed += String(chunk);
-      if (printed.includes('Ready.')) child.kill('SIGTERM');
+      if (printed.includes('Ready.') && !child.killed) child.kill('SIGTERM');
     }
     const code = await new Promise((resolve) =>
       child.exitCode === null ? child.once('exit', resolve) : resolve(child.exitCode),
