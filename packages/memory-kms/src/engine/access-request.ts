@@ -81,8 +81,3 @@ export interface Authorizer {
    */
   policyFault?(policy: string): string | undefined;
 }
-
-/** Lets everybody do everything. */
-export const openAuthorizer: Authorizer = {
-  authorize: () => ({ allowed: true, reason: 'authorization is open' }),
-};

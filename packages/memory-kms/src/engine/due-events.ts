@@ -60,7 +60,12 @@ export function rotateAutomatically(parts: EngineParts, record: KeyRecord, at: n
 }
 
 /** A record with a fresh current material, and the events that tell of it. */
-export function withNewMaterial(record: KeyRecord, random: RandomSource, at: number, type: RotationType) {
+export function withNewMaterial(
+  record: KeyRecord,
+  random: RandomSource,
+  at: number,
+  type: RotationType,
+): { readonly next: KeyRecord; readonly events: UnnumberedServiceEvent[] } {
   const material: KeyMaterial = { ...makeSymmetricMaterial(random, at), rotation: { at, type } };
   const next = { ...record, materials: [...record.materials, material], currentMaterialId: material.id };
   return { next, events: rotationEvents(record, material, at, type) };

@@ -1,6 +1,6 @@
 // node:crypto key objects of stored material, parsed once for each material.
 
-import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 const privateKeys = new WeakMap<Uint8Array, KeyObject>();
 const publicKeys = new WeakMap<Uint8Array, KeyObject>();
@@ -21,9 +21,4 @@ export function publicKeyOf(pkcs8: Uint8Array): KeyObject {
   const key = createPublicKey(privateKeyOf(pkcs8));
   publicKeys.set(pkcs8, key);
   return key;
-}
-
-/** @param bytes - Raw HMAC key. */
-export function secretKeyOf(bytes: Uint8Array): KeyObject {
-  return createSecretKey(bytes);
 }

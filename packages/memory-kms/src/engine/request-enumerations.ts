@@ -44,7 +44,7 @@ const hmacSpecs = ['HMAC_224', 'HMAC_256', 'HMAC_384', 'HMAC_512'] as const;
 const mlKemSpecs = ['ML_KEM_512', 'ML_KEM_768', 'ML_KEM_1024'] as const;
 
 /** `CustomerMasterKeySpec`, which newer specs are not part of. */
-export const olderSpecs = [...rsaSpecs, ...eccSpecs, 'SYMMETRIC_DEFAULT', ...hmacSpecs, 'SM2'] as const;
+export const olderSpecs: readonly string[] = [...rsaSpecs, ...eccSpecs, 'SYMMETRIC_DEFAULT', ...hmacSpecs, 'SM2'];
 
 /** `KeySpec`. */
 export const keySpec: Shape = oneOf(

@@ -1,6 +1,6 @@
 // Sealing and opening under a symmetric key: which material, which header.
 
-import { type CiphertextBlob, invalidCiphertext, openBlob, parseBlob, sealBlob } from './ciphertext-blob.ts';
+import { type CiphertextBlob, invalidCiphertext, openBlob, sealBlob } from './ciphertext-blob.ts';
 import { currentMaterial, type Invocation, materialOf } from './invocation.ts';
 import type { LocalKey } from './key-record.ts';
 
@@ -42,5 +42,3 @@ export function openUnder(
 export function isSealedUnder(blob: CiphertextBlob, { record }: LocalKey): boolean {
   return blob.keyId === record.id && blob.account === record.account && blob.partition === record.partition;
 }
-
-export { parseBlob };

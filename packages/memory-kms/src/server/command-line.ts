@@ -41,7 +41,7 @@ const OPTIONS = {
 } as const;
 
 /** The text of `--help`. */
-export const HELP = `memory-kms: AWS KMS in memory, for tests and development. Not for production.
+export const HELP: string = `memory-kms: AWS KMS in memory, for tests and development. Not for production.
 
 Usage: memory-kms [options]
 

@@ -8,7 +8,10 @@ import { encodeError, JSON_CONTENT_TYPE } from './json-protocol.ts';
  *
  * @param headers - Besides content type and length.
  */
-export function errorResponse(error: KmsServiceError, headers: Readonly<Record<string, string>> = {}) {
+export function errorResponse(
+  error: KmsServiceError,
+  headers: Readonly<Record<string, string>> = {},
+): { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array } {
   const body = encodeError(error);
   return {
     status: error.$metadata.httpStatusCode,
