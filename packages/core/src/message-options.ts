@@ -86,7 +86,7 @@ export function checkEncryptOptions(options: EncryptStreamOptions): EncryptSetti
     encryptionContext,
     requiredEncryptionContextKeys: [],
     algorithmSuite: options.algorithmSuite === undefined ? undefined : resolveAlgorithmSuite(options.algorithmSuite),
-    frameLength: checkCount('frameLength', options.frameLength ?? DEFAULT_FRAME_LENGTH, 1, MAX_FRAME_LENGTH),
+    frameLength: checkFrameLength(options.frameLength),
     commitmentPolicy: checkCommitmentPolicy(options.commitmentPolicy),
     maxEncryptedDataKeys:
       checkLimit('maxEncryptedDataKeys', options.maxEncryptedDataKeys, 1) ?? Number.POSITIVE_INFINITY,
@@ -118,6 +118,11 @@ export function checkDecryptOptions(options: DecryptOptions, defaultMaxFrameLeng
 
 function assertObject(options: unknown): void {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object');
+}
+
+/** `null` is no default: it is no number either. */
+function checkFrameLength(value: number | undefined): number {
+  return value === undefined ? DEFAULT_FRAME_LENGTH : checkCount('frameLength', value, 1, MAX_FRAME_LENGTH);
 }
 
 /** A whole number within bounds. */

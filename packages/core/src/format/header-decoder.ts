@@ -103,7 +103,7 @@ class FieldReader {
     const start = this.#cursor.position;
     const end = start + length;
     if (end > this.#maxHeaderLength) {
-      const message = `the header is longer than ${this.#maxHeaderLength} bytes; maxHeaderLength lifts the limit`;
+      const message = `the header is longer than ${this.#maxHeaderLength} bytes; maxHeaderLength raises the limit, Infinity lifts it`;
       throw new LimitExceededError(message, this.#maxHeaderLength);
     }
     if (end > this.#cursor.bytes.length) yield end;
@@ -165,7 +165,7 @@ function* readEncryptedDataKeys(
   const count = yield* fields.u16();
   if (count === 0) throw new MalformedMessageError('the header has no encrypted data key');
   if (count > limit) {
-    const message = `the header has ${count} encrypted data keys, more than ${limit}; maxEncryptedDataKeys lifts the limit`;
+    const message = `the header has ${count} encrypted data keys, more than ${limit}; maxEncryptedDataKeys raises the limit, Infinity lifts it`;
     throw new LimitExceededError(message, limit);
   }
   const keys: EncryptedDataKey[] = [];
