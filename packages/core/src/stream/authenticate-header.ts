@@ -22,6 +22,7 @@ import { asMaterialsManager } from '../materials/as-materials-manager.ts';
 import type { Keyring, RequestPriority } from '../materials/keyring.ts';
 import type { DecryptionMaterials, MaterialsManager } from '../materials/materials-manager.ts';
 import type { DecryptSettings } from '../message-options.ts';
+import { leaseOrAbort } from './lease-or-abort.ts';
 
 /** A message whose header is authentic, with what its body needs. */
 export type AuthenticatedHeader = {
@@ -55,7 +56,7 @@ export async function authenticateHeader(
   assertAllowed(decoded.header, settings);
   const reproduced = compareContext(decoded.header.encryptionContext, settings.encryptionContext);
   try {
-    const lease = await manager.getDecryptionMaterials({
+    const asked = manager.getDecryptionMaterials({
       commitmentPolicy: settings.commitmentPolicy,
       algorithmSuite: decoded.header.algorithmSuite,
       encryptionContext: decoded.header.encryptionContext,
@@ -64,8 +65,8 @@ export async function authenticateHeader(
       signal: settings.signal,
       priority,
     });
+    const lease = await leaseOrAbort(asked, settings.signal);
     try {
-      settings.signal?.throwIfAborted();
       return openHeader(decoded, lease.materials, settings);
     } finally {
       lease.release();
@@ -86,7 +87,7 @@ function assertAllowed(header: MessageHeader, settings: DecryptSettings): void {
 /** The error for a frame, or non-framed body, over the caller's limit. */
 export function frameTooLong(limit: number): LimitExceededError {
   return new LimitExceededError(
-    `the message has frames longer than ${limit} bytes; maxFrameLength lifts the limit`,
+    `the message has frames longer than ${limit} bytes; maxFrameLength raises the limit, Infinity lifts it`,
     limit,
   );
 }

@@ -17,6 +17,7 @@ import type { Keyring, RequestPriority } from '../materials/keyring.ts';
 import type { EncryptionMaterials, MaterialsLease, MaterialsManager } from '../materials/materials-manager.ts';
 import type { EncryptSettings } from '../message-options.ts';
 import { FrameSealer } from './frame-sealer.ts';
+import { leaseOrAbort } from './lease-or-abort.ts';
 
 const ZERO_IV = new Uint8Array(IV_LENGTH);
 const NO_BYTES = new Uint8Array(0);
@@ -51,7 +52,7 @@ export async function startMessage(
   const manager = asMaterialsManager(keys);
   settings.signal?.throwIfAborted();
   if (settings.algorithmSuite !== undefined) assertMayEncrypt(settings.commitmentPolicy, settings.algorithmSuite);
-  const lease = await manager.getEncryptionMaterials({
+  const asked = manager.getEncryptionMaterials({
     commitmentPolicy: settings.commitmentPolicy,
     algorithmSuite: settings.algorithmSuite,
     encryptionContext: settings.encryptionContext,
@@ -61,8 +62,8 @@ export async function startMessage(
     signal: settings.signal,
     priority,
   });
+  const lease = await leaseOrAbort(asked, settings.signal);
   try {
-    settings.signal?.throwIfAborted();
     assertUsable(lease.materials, settings);
     return makeParts(lease, settings);
   } catch (error) {
