@@ -29,8 +29,9 @@ export class BodyAad {
   readonly #messageId: Uint8Array;
   readonly #templates: { [Piece in BodyPiece]?: AadTemplate } = {};
 
+  /** @param messageId - Copied: callers see the same bytes in the header, and may write on them. */
   constructor(messageId: Uint8Array) {
-    this.#messageId = messageId;
+    this.#messageId = messageId.slice();
   }
 
   /** @param plaintextLength - Bytes of plaintext in this piece, at most 2^36 − 32. */

@@ -18,6 +18,10 @@ import type {
   MaterialsManager,
 } from './materials-manager.ts';
 
+/** How many provider ids an error names, and how many UTF-16 units of each. */
+const MAX_NAMES = 5;
+const MAX_NAME_LENGTH = 64;
+
 /**
  * Supplies materials from a keyring: a fresh data key (and signing key pair) for every message encrypted, one request to
  * the keyring for every message decrypted.
@@ -162,8 +166,15 @@ function readVerificationKey(suite: AlgorithmSuite, context: EncryptionContext):
 }
 
 function noKeyring({ encryptedDataKeys }: DecryptionMaterialsRequest): DataKeyUnavailableError {
-  const providers = [...new Set(encryptedDataKeys.map(({ providerId }) => JSON.stringify(providerId)))].join(', ');
+  const providers = describeProviders(encryptedDataKeys.map(({ providerId }) => providerId));
   return new DataKeyUnavailableError(
     `none of the message's encrypted data keys (of ${providers}) belongs to this keyring: check key ids, namespace and name, and filters`,
   );
+}
+
+/** Whoever wrote the message chose these names, and they end up in logs: no control characters, and a bound on all. */
+function describeProviders(providerIds: readonly string[]): string {
+  const names = [...new Set(providerIds)];
+  const shown = names.slice(0, MAX_NAMES).map((name) => JSON.stringify(name.slice(0, MAX_NAME_LENGTH)));
+  return names.length > MAX_NAMES ? `${shown.join(', ')} and ${names.length - MAX_NAMES} others` : shown.join(', ');
 }
