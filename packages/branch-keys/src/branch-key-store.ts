@@ -85,7 +85,7 @@ export class BranchKeyStore implements BranchKeySource {
   /** @throws TypeError when an option is missing or of the wrong form. */
   constructor(options: BranchKeyStoreOptions) {
     this.logicalName = requireName(options.logicalName);
-    this.#storage = options.storage;
+    this.#storage = requireStorage(options.storage);
     this.#kmsKey = chooseKmsKey(options.kmsKey);
     this.#wrapper = new RecordWrapper(options.kms, this.logicalName, options.grantTokens);
     this.#now = options.now ?? preciseNow;
@@ -253,6 +253,12 @@ export class BranchKeyStore implements BranchKeySource {
     if (this.#kmsKey.creationArn !== undefined) return this.#kmsKey.creationArn;
     throw new TypeError(`${method} needs kmsKey: { arn } or { mrkArn }; a store in discovery can only read`);
   }
+}
+
+function requireStorage(storage: unknown): BranchKeyStorage {
+  const { prepare, read, write, list } = (storage ?? {}) as Partial<BranchKeyStorage>;
+  if ([prepare, read, write, list].every((method) => typeof method === 'function')) return storage as BranchKeyStorage;
+  throw new TypeError('storage must be a BranchKeyStorage, with prepare, read, write and list');
 }
 
 type ReadRecord = {
