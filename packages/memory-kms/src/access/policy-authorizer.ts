@@ -26,8 +26,9 @@ export class PolicyAuthorizer implements Authorizer {
   readonly #grantPropagationMs: number;
   readonly #parsed = new Map<string, PolicyDocument | PolicyFault>();
 
+  /** @throws TypeError for a mode that is none: a slip of the pen must not decide who may what. */
   constructor(options: PolicyAuthorizerOptions = {}) {
-    this.mode = options.mode ?? 'open';
+    this.mode = requireMode(options.mode ?? 'open');
     this.directory = options.directory ?? new PrincipalDirectory();
     this.#grantPropagationMs = options.grantPropagationMs ?? 0;
   }
@@ -78,6 +79,11 @@ export class PolicyAuthorizer implements Authorizer {
     this.#parsed.set(policy, parsed);
     return parsed;
   }
+}
+
+function requireMode(mode: AuthorizationMode): AuthorizationMode {
+  if (mode === 'open' || mode === 'keyPolicy' || mode === 'strict') return mode;
+  throw new TypeError("authorization must be 'open', 'keyPolicy' or 'strict'");
 }
 
 function parseOrFault(policy: string): PolicyDocument | PolicyFault {
