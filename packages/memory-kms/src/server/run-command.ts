@@ -9,7 +9,7 @@ import { startKmsServer } from './start-kms-server.ts';
 export interface CommandProcess {
   print(line: string): void;
   complain(line: string): void;
-  /** Resolves when the command is to end; asked once, before the command says that it is ready. */
+  /** Resolves when the command is to end; asked once, when the address has been printed and `Ready.` has not. */
   untilStopped(): Promise<void>;
 }
 
@@ -51,9 +51,9 @@ async function serve(command: CommandLine & { kind: 'serve' }, around: CommandPr
   if (command.state !== undefined) await kms.openStateFile(command.state);
   const control = command.control ? createControlRoutes(kms) : undefined;
   const server = await startKmsServer(kms, { ...command.server, control });
-  // Before anything is printed: whoever waits for `Ready.` may stop the command at once.
-  const stopped = around.untilStopped();
   around.print(`memory-kms listens on ${server.url} (in memory, not for production)`);
+  // Before `Ready.` is printed: whoever waits for it may stop the command at once.
+  const stopped = around.untilStopped();
   // What Testcontainers waits for.
   around.print('Ready.');
   await stopped;
