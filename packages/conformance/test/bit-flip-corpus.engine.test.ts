@@ -69,10 +69,11 @@ describe.each(SUITES.map((suite) => [suiteName(suite), suite] as const))('suite 
 
   test('refuses every single-bit flip, in one shot and streamed', async () => {
     for (let bit = 0; bit < 8 * message.length; bit++) {
-      // A flip in the signature costs a whole verification, ten milliseconds in the portable engine: there one way each.
-      const isCostly = engineName === 'portable' && bit >> 3 >= (layout.footer?.signature.start ?? message.length);
-      if (!isCostly || bit % 2 === 0) await assertRefused(flipped(bit));
-      if (!isCostly || bit % 2 === 1) await assertStreamRefuses(flipped(bit), bit >> 3);
+      // A flip in the signature costs a whole verification, ten milliseconds in the portable engine: there one of a byte.
+      const inSignature = layout.footer !== undefined && bit >> 3 >= layout.footer.signature.start;
+      if (engineName === 'portable' && inSignature && (bit & 7) !== (bit >> 3) % 8) continue;
+      await assertRefused(flipped(bit));
+      await assertStreamRefuses(flipped(bit), bit >> 3);
     }
   });
 
