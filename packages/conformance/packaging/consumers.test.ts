@@ -1,5 +1,7 @@
 // Installed into empty projects, the packages work: npm and pnpm, ESM and CJS, TypeScript 5 and 7.
 
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import {
   AWS_ENTRY_POINTS,
@@ -7,6 +9,7 @@ import {
   ESM_PROGRAM,
   STRICT_TSCONFIG,
   TS_CJS_PROGRAM,
+  TS_MEMORY_KMS_PROGRAM,
   TS_PROGRAM,
 } from './import-all.ts';
 import { Project } from './workshop.ts';
@@ -125,19 +128,26 @@ describe('an empty project, npm, TypeScript 5', () => {
   });
 
   test('compiles with moduleResolution bundler too', () => {
-    const flags = ['--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler'];
-    project.run(
-      'npx',
-      'tsc',
-      '-p',
-      '.',
-      ...flags,
-      '--target',
-      'es2023',
-      '--verbatimModuleSyntax',
-      'false',
-      '--isolatedModules',
-      'false',
+    const { compilerOptions } = JSON.parse(STRICT_TSCONFIG);
+    const options = { ...compilerOptions, module: 'esnext', moduleResolution: 'bundler', noEmit: true };
+    writeFileSync(
+      join(project.path, 'tsconfig.bundler.json'),
+      JSON.stringify({ compilerOptions: options, include: ['*.mts'] }),
     );
+    project.run('npx', 'tsc', '-p', 'tsconfig.bundler.json');
+  });
+
+  test("a test of one's own service compiles: MemoryKms in place of the SDK's KMS", async () => {
+    project.installWithNpm([tarballs['@waxseal/memory-kms'] ?? '', '@aws-sdk/client-kms@3']);
+    await project.write({ 'service-test.mts': TS_MEMORY_KMS_PROGRAM });
+    const { compilerOptions } = JSON.parse(STRICT_TSCONFIG);
+    // The declarations of the SDK do not pass these flags themselves.
+    const options = { ...compilerOptions, skipLibCheck: true };
+    writeFileSync(
+      join(project.path, 'tsconfig.kms.json'),
+      JSON.stringify({ compilerOptions: options, include: ['service-test.mts'] }),
+    );
+    project.run('npx', 'tsc', '-p', 'tsconfig.kms.json');
+    expect(project.run('node', '--no-warnings', 'out/service-test.mjs')).toBe('ok 1\n');
   });
 });

@@ -148,6 +148,23 @@ async function main(): Promise<void> {
 void main();
 `;
 
+/** A service that takes the SDK's KMS, tested with MemoryKms. */
+export const TS_MEMORY_KMS_PROGRAM = `
+import { KMS, KMSClient, CreateKeyCommand } from '@aws-sdk/client-kms';
+import { MemoryKms, type MemoryKmsClient } from '@waxseal/memory-kms';
+import { encrypt, KmsKeyring, type KmsClient } from 'waxseal';
+
+const fromTheSdk: KmsClient = new KMS({ region: 'eu-west-1' });
+const memoryKms = new MemoryKms();
+const client: MemoryKmsClient = memoryKms.client();
+const { KeyMetadata } = await client.createKey({ Description: 'test' });
+const keys = new KmsKeyring({ kms: client, generatorKeyId: KeyMetadata?.Arn });
+const { message } = await encrypt(keys, new Uint8Array(3));
+const genuine = new KMSClient({ region: 'us-east-1', requestHandler: memoryKms.requestHandler(), credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+const made = await genuine.send(new CreateKeyCommand({}));
+if (message.length > 100 && made.KeyMetadata?.Arn !== undefined && fromTheSdk !== undefined) console.log('ok', memoryKms.callCount('GenerateDataKey'));
+`;
+
 /** The strictest flags, and the declarations of dependencies checked too. */
 export const STRICT_TSCONFIG: string = JSON.stringify({
   compilerOptions: {

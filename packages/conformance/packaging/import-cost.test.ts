@@ -14,7 +14,9 @@ const REFERENCE_OFFICIAL_MS = 280;
 const BARS_MS = { core: 40, waxseal: 80 } as const;
 
 type Subject = { readonly name: string; readonly code: string; readonly cwd: () => string };
-type Cost = { readonly ms: number; readonly rssMb: number; readonly minifiedKb: number };
+/** `cpuMs` is what the import takes on a machine that has nothing else to do; `ms` went by on this one. */
+type Measured = { readonly ms: number; readonly cpuMs: number; readonly rssMb: number };
+type Cost = Measured & { readonly minifiedKb: number };
 
 let project: Project;
 const conformance = join(ROOT, 'packages', 'conformance');
@@ -49,14 +51,15 @@ beforeAll(async () => {
 afterAll(() => project.remove());
 
 /** Time and memory of one import in a fresh process. */
-function importOnce({ code, cwd }: Subject): { readonly ms: number; readonly rssMb: number } {
+function importOnce({ code, cwd }: Subject): Measured {
   const names = [...code.matchAll(/from '([^']+)'/g)].map(([, name]) => name);
   const program = `
     const before = process.memoryUsage.rss();
-    const start = performance.now();
+    const [start, cpu] = [performance.now(), process.cpuUsage()];
     await Promise.all(${JSON.stringify(names)}.map((name) => import(name)));
     const ms = performance.now() - start;
-    console.log(JSON.stringify({ ms, rssMb: (process.memoryUsage.rss() - before) / 1e6 }));`;
+    const { user, system } = process.cpuUsage(cpu);
+    console.log(JSON.stringify({ ms, cpuMs: (user + system) / 1000, rssMb: (process.memoryUsage.rss() - before) / 1e6 }));`;
   return JSON.parse(run('node', ['--no-warnings', '--input-type=module', '-e', program], { cwd: cwd() }));
 }
 
@@ -84,8 +87,11 @@ async function measure(): Promise<Record<keyof typeof subjects, Cost>> {
     Object.fromEntries(names.map((name) => [name, importOnce(subjects[name])])),
   );
   const costs = names.map(async (name) => {
-    const pick = (field: 'ms' | 'rssMb'): number => median(rounds.map((round) => round[name]?.[field] ?? Number.NaN));
-    return [name, { ms: pick('ms'), rssMb: pick('rssMb'), minifiedKb: await minifiedKb(subjects[name]) }] as const;
+    const pick = (field: keyof Measured): number => median(rounds.map((round) => round[name]?.[field] ?? Number.NaN));
+    return [
+      name,
+      { ms: pick('ms'), cpuMs: pick('cpuMs'), rssMb: pick('rssMb'), minifiedKb: await minifiedKb(subjects[name]) },
+    ] as const;
   });
   return Object.fromEntries(await Promise.all(costs)) as Record<keyof typeof subjects, Cost>;
 }
@@ -94,16 +100,17 @@ describe('the cost of an import', () => {
   test('is printed, and stays below its bars', async () => {
     const costs = await measure();
     console.table(
-      Object.entries(costs).map(([name, { ms, rssMb, minifiedKb: kb }]) => ({
+      Object.entries(costs).map(([name, { ms, cpuMs, rssMb, minifiedKb: kb }]) => ({
         import: subjects[name as keyof typeof subjects].name,
-        'ms (median)': ms.toFixed(1),
+        'CPU, ms': cpuMs.toFixed(1),
+        'elapsed, ms': ms.toFixed(1),
         'RSS, MB': rssMb.toFixed(1),
         'minified, kB': kb.toFixed(0),
       })),
     );
-    const scale = costs.official.ms / REFERENCE_OFFICIAL_MS;
-    expect(costs.core.ms, '@waxseal/core, ms').toBeLessThan(BARS_MS.core * Math.max(1, scale));
-    expect(costs.waxseal.ms, 'waxseal, ms').toBeLessThan(BARS_MS.waxseal * Math.max(1, scale));
+    const scale = costs.official.cpuMs / REFERENCE_OFFICIAL_MS;
+    expect(costs.core.cpuMs, '@waxseal/core, ms').toBeLessThan(BARS_MS.core * Math.max(1, scale));
+    expect(costs.waxseal.cpuMs, 'waxseal, ms').toBeLessThan(BARS_MS.waxseal * Math.max(1, scale));
     expect(costs.waxseal.rssMb).toBeLessThan(costs.official.rssMb);
     expect(costs.core.minifiedKb).toBeLessThan(120);
   });

@@ -1,7 +1,8 @@
 // What is in the tarballs, and whether every resolver finds it.
 
 import { spawnSync } from 'node:child_process';
-import { basename, join } from 'node:path';
+import { homedir } from 'node:os';
+import { basename } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { ROOT } from '../src/sources/workspace.ts';
 import { run, tryRun } from './workshop.ts';
@@ -56,8 +57,8 @@ describe.each(names)('%s', (name) => {
 
   test('says nothing of the machine it was made on', () => {
     const text = run('tar', ['-xzOf', tarball], { cwd: ROOT });
-    expect(text).not.toContain(ROOT);
-    expect(text).not.toContain(join('node_modules', '.pnpm'));
+    // Not `toContain`: a failure would print all of it.
+    expect([ROOT, homedir()].filter((path) => text.includes(path))).toEqual([]);
   });
 
   test(`has a name to be found by: ${basename(tarball)}`, () => {
