@@ -42,6 +42,7 @@ export type FileTask = {
   readonly cursor: SharedArrayBuffer;
 };
 
+/** One piece of work for another thread; `kind` tells which. */
 export type ThreadTask = SignTask | VerifyTask | FileTask;
 
 /** What a thread says; a task ends with `done` or `failed`. */
