@@ -23,7 +23,10 @@ export async function compareUnsignedStreams(frameLength: number, chunkLength: n
   const encrypting = await compare({ title: `${label}: encrypt`, ...shape }, [
     {
       name: 'waxseal',
-      run: () => streamThrough(input, chunkLength, encryptStream(keyring, { algorithmSuite, frameLength })).then(() => input.length),
+      run: () =>
+        streamThrough(input, chunkLength, encryptStream(keyring, { algorithmSuite, frameLength })).then(
+          () => input.length,
+        ),
     },
     { name: 'bare node:crypto loop', run: () => sealBare(input, frameLength) },
     {

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 /** What a figure was measured on. */
-export type Machine = { readonly node: string; readonly openssl: string; readonly processor: string; readonly cores: number };
+export type Machine = {
+  readonly node: string;
+  readonly openssl: string;
+  readonly processor: string;
+  readonly cores: number;
+};
 
 /** This machine. */
 export function describeMachine(): Machine {

@@ -1,6 +1,5 @@
 // `create-time`: UTC with microseconds, as other implementations write and expect it.
 
-const PATTERN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/;
 
 /** Above this difference the wall clock was set while the process ran, and counts alone. */
 const MAX_DRIFT_MS = 1000;
@@ -14,11 +13,6 @@ export function formatCreateTime(timeMs: number): string {
   const wholeMs = Math.floor(timeMs);
   const micros = Math.min(999, Math.floor((timeMs - wholeMs) * 1000));
   return new Date(wholeMs).toISOString().replace('Z', `${String(micros).padStart(3, '0')}Z`);
-}
-
-/** Whether a text has the form of a `create-time`. */
-export function isCreateTime(text: string): boolean {
-  return PATTERN.test(text);
 }
 
 /** The time now in milliseconds, with a fraction of microseconds where the machine's clocks agree. */

@@ -1,8 +1,5 @@
 // Byte strings: the conversions and comparisons that several layers need. Knows nothing of messages.
 
-/** Whatever a caller may give as bytes. */
-export type BytesLike = Uint8Array | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
-
 /**
  * Views what a caller gave as bytes, without copying; shared memory is copied, since another thread could change it
  * between check and use. Never returns a Node `Buffer`, whose `slice` shares memory where a Uint8Array's copies.

@@ -36,7 +36,12 @@ async function signed(config: object = {}): Promise<WireRequest> {
       body: unknown;
     }) => {
       const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-      captured = { method, path, headers: Object.fromEntries(lower), body: body instanceof Uint8Array ? body : Buffer.from(String(body)) };
+      captured = {
+        method,
+        path,
+        headers: Object.fromEntries(lower),
+        body: body instanceof Uint8Array ? body : Buffer.from(String(body)),
+      };
       return { response: { statusCode: 200, headers: {}, body: new Uint8Array(0) } };
     },
     destroy: () => undefined,
