@@ -12,7 +12,7 @@ import {
 } from '../src/index.ts';
 import { FakeKeyring } from './materials/fake-keyring.ts';
 import { craftFramed, craftNonFramed } from './stream/crafted-message.ts';
-import { patternBytes } from './stream/stream-kinds.ts';
+import { patternBytes } from './stream/pattern-bytes.ts';
 
 const frameLength = 1000;
 const accepting = { acceptUnsignedRanges: true };

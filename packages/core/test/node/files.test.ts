@@ -31,7 +31,7 @@ import { decryptFile, encryptFile } from '../../src/node/index.ts';
 import { CountingManager } from '../materials/counting-manager.ts';
 import { FakeKeyring } from '../materials/fake-keyring.ts';
 import { craftFramed, craftNonFramed } from '../stream/crafted-message.ts';
-import { patternBytes } from '../stream/stream-kinds.ts';
+import { patternBytes } from '../stream/pattern-bytes.ts';
 
 let folder: string;
 const at = (name: string): string => join(folder, name);

@@ -8,7 +8,7 @@ import { decrypt, encrypt } from '../../src/index.ts';
 import { decryptStream, encryptStream } from '../../src/node/index.ts';
 import { CountingManager } from '../materials/counting-manager.ts';
 import { FakeKeyring } from '../materials/fake-keyring.ts';
-import { patternBytes } from '../stream/stream-kinds.ts';
+import { patternBytes } from '../stream/pattern-bytes.ts';
 
 const unsigned = { algorithmSuite: 0x0478, frameLength: 1000 };
 

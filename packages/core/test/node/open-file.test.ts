@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encrypt, MalformedMessageError } from '../../src/index.ts';
 import { openFile } from '../../src/node/index.ts';
 import { FakeKeyring } from '../materials/fake-keyring.ts';
-import { patternBytes } from '../stream/stream-kinds.ts';
+import { patternBytes } from '../stream/pattern-bytes.ts';
 
 describe('openFile', () => {
   let folder: string;

@@ -7,7 +7,8 @@ import {
   PolicyViolationError,
 } from '../../src/index.ts';
 import { FakeKeyring } from '../materials/fake-keyring.ts';
-import { chunksOf, collect, outcome, patternBytes, streamKinds } from './stream-kinds.ts';
+import { patternBytes } from './pattern-bytes.ts';
+import { chunksOf, collect, outcome, streamKinds } from './stream-kinds.ts';
 
 const frameLength = 1000;
 const chunkings = [1, 7, 333, 1031, 1032, 1033, 100_000];

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decrypt, LimitExceededError, messageLength } from '../../src/index.ts';
 import { CountingManager } from '../materials/counting-manager.ts';
 import { FakeKeyring } from '../materials/fake-keyring.ts';
-import { chunksOf, collect, outcome, patternBytes, streamKinds } from './stream-kinds.ts';
+import { patternBytes } from './pattern-bytes.ts';
+import { chunksOf, collect, outcome, streamKinds } from './stream-kinds.ts';
 
 const frameLength = 1000;
 const chunkings = [1, 7, 333, 999, 1000, 1001, 4096];

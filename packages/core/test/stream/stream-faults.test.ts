@@ -4,7 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import { encrypt } from '../../src/index.ts';
 import { CountingManager } from '../materials/counting-manager.ts';
-import { chunksOf, outcome, patternBytes, type StreamUnderTest, streamKinds } from './stream-kinds.ts';
+import { patternBytes } from './pattern-bytes.ts';
+import { chunksOf, outcome, type StreamUnderTest, streamKinds } from './stream-kinds.ts';
 
 const frameLength = 1000;
 const plaintext = patternBytes(3500);

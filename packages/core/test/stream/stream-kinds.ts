@@ -107,13 +107,6 @@ export function* chunksOf(bytes: Uint8Array, length: number): Generator<Uint8Arr
   for (let position = 0; position < bytes.length; position += length) yield bytes.subarray(position, position + length);
 }
 
-/** Bytes that tell where they stand: no two stretches of them look alike. */
-export function patternBytes(length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let index = 0; index < length; index++) bytes[index] = (index * 31 + (index >> 8) * 7 + (index >> 16)) & 0xff;
-  return bytes;
-}
-
 /** A promise's end, or 'pending' after a while. */
 export function outcome(promise: Promise<unknown>): Promise<'fulfilled' | 'rejected' | 'pending'> {
   return Promise.race([

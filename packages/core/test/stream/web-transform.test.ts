@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decryptWebStream, encrypt, encryptWebStream } from '../../src/index.ts';
 import { CountingManager } from '../materials/counting-manager.ts';
 import { FakeKeyring } from '../materials/fake-keyring.ts';
-import { iterableToWeb, outcome, patternBytes } from './stream-kinds.ts';
+import { patternBytes } from './pattern-bytes.ts';
+import { iterableToWeb, outcome } from './stream-kinds.ts';
 
 const unsigned = { algorithmSuite: 0x0478, frameLength: 1000 };
 
