@@ -1,6 +1,5 @@
 // `create-time`: UTC with microseconds, as other implementations write and expect it.
 
-
 /** Above this difference the wall clock was set while the process ran, and counts alone. */
 const MAX_DRIFT_MS = 1000;
 
