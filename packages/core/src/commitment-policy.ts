@@ -14,6 +14,7 @@ export const CommitmentPolicy = {
   REQUIRE_ENCRYPT_ALLOW_DECRYPT: 'REQUIRE_ENCRYPT_ALLOW_DECRYPT',
   REQUIRE_ENCRYPT_REQUIRE_DECRYPT: 'REQUIRE_ENCRYPT_REQUIRE_DECRYPT',
 } as const;
+Object.freeze(CommitmentPolicy);
 /** One of the three policies, by the specification's name. */
 export type CommitmentPolicy = keyof typeof CommitmentPolicy;
 

@@ -125,6 +125,13 @@ export const algorithmSuites: Readonly<Record<AlgorithmSuiteName, AlgorithmSuite
   },
 };
 
+// Every header shows these objects: whoever wrote on one would change the suite of all messages of the process.
+for (const suite of Object.values(algorithmSuites)) {
+  Object.freeze(suite.signature);
+  Object.freeze(suite);
+}
+Object.freeze(algorithmSuites);
+
 const BY_ID: ReadonlyMap<number, AlgorithmSuite> = new Map(
   Object.values(algorithmSuites).map((suite): [number, AlgorithmSuite] => [suite.id, suite]),
 );
