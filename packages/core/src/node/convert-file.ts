@@ -1,9 +1,9 @@
 // One file made of another, whole or not at all.
 
-import { type FileHandle, lstat, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PendingFile } from './pending-file.ts';
-import { assertRegularFile, fileError } from './regular-file.ts';
+import { assertRegularFile, fileError, openToRead } from './regular-file.ts';
 
 /** The two files of a conversion under way. */
 export type FileConversion = {
@@ -27,7 +27,7 @@ export async function convertFile<Result>(
   convert: (files: FileConversion) => Promise<Result>,
 ): Promise<Result> {
   const target = typeof to === 'string' ? to : fileURLToPath(to);
-  const source = await open(from, 'r');
+  const source = await openToRead(from);
   let pending: PendingFile | undefined;
   try {
     const { size, ino, dev, mtimeMs } = await assertRegularFile(source, from);

@@ -1,10 +1,9 @@
-import { open } from 'node:fs/promises';
 import type { Keyring } from '../materials/keyring.ts';
 import type { MaterialsManager } from '../materials/materials-manager.ts';
 import { type OpenMessageOptions, openRangedSource } from '../open-message.ts';
 import type { MessageReader } from '../stream/message-reader.ts';
 import { fileSource } from './file-source.ts';
-import { assertRegularFile } from './regular-file.ts';
+import { assertRegularFile, openToRead } from './regular-file.ts';
 
 /**
  * Opens a message in a file for random access; as `openMessage`.
@@ -18,7 +17,7 @@ export async function openFile(
   path: string | URL,
   options: OpenMessageOptions = {},
 ): Promise<MessageReader> {
-  const file = await open(path, 'r');
+  const file = await openToRead(path);
   try {
     const { size } = await assertRegularFile(file, path);
     return await openRangedSource(keys, fileSource(file, size), options, () => file.close());

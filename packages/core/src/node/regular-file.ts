@@ -1,5 +1,13 @@
-import type { Stats } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+
+/** Opening a named pipe to read waits for a writer, and no abort ends that: with this it does not. Windows has no such flag. */
+const READ_WITHOUT_WAITING: number = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Opens a file to read. Anything but a regular file opens as well: `assertRegularFile` refuses it. @throws The file system's error. */
+export function openToRead(path: string | URL): Promise<FileHandle> {
+  return open(path, READ_WITHOUT_WAITING);
+}
 
 /**
  * @returns What the file system says of an open file.
