@@ -34,11 +34,12 @@ export class AuditLog implements AuditSink {
       for (const output of this.#outputs) this.#send(output, record);
     }
     // Trimmed in strides: dropping one record at each call would move all the others each time.
-    if (this.#records.length > this.#keep * 1.25) this.#records.splice(0, this.#records.length - this.#keep);
+    if (this.#records.length > this.#keep * 1.25) this.#trim();
   }
 
   /** The records kept, oldest first. The array grows with further calls. */
   get records(): readonly AuditRecord[] {
+    this.#trim();
     return this.#records;
   }
 
@@ -56,6 +57,10 @@ export class AuditLog implements AuditSink {
   clear(): void {
     this.#records.length = 0;
     this.#counters.clear();
+  }
+
+  #trim(): void {
+    if (this.#records.length > this.#keep) this.#records.splice(0, this.#records.length - this.#keep);
   }
 
   #send(output: AuditOutput, record: AuditRecord): void {
