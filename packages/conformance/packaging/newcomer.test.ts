@@ -1,5 +1,6 @@
-// What README and docs/cli.md tell a newcomer to paste, pasted into an empty directory.
+// What README, docs/cli.md and docs/getting-started.md tell a newcomer to paste, pasted into an empty directory.
 
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -32,7 +33,7 @@ describe.each(['core', 'data-key-cache', 'branch-keys', 'memory-kms', 'waxseal']
 });
 
 // Blocks with "…" stand for what only their reader has: an ARN, an account.
-describe.each(['docs/cli.md', 'packages/cli/README.md', 'docs/getting-started.md'])('%s', (page) => {
+describe.each(['docs/cli.md', 'packages/cli/README.md'])('%s', (page) => {
   test('its commands run as they stand', async () => {
     const blocks = codeBlocks(await readFile(join(ROOT, page), 'utf8'), 'sh');
     const commands = blocks.map(({ code }) => code).filter((code) => !/…|npm install|npm run/.test(code));
@@ -44,6 +45,16 @@ describe.each(['docs/cli.md', 'packages/cli/README.md', 'docs/getting-started.md
     run('bash', ['-c', script], { cwd: folder.path, env });
     await folder.remove();
   });
+});
+
+const steps = codeBlocks(readFileSync(join(ROOT, 'docs/getting-started.md'), 'utf8')).filter(
+  ({ info }) => info === 'ts run',
+);
+
+test.each(steps)('docs/getting-started.md:$line runs as .mjs', async ({ code, line }) => {
+  const name = `step-${line}`;
+  await project.write({ [`${name}/step.mjs`]: code, [`${name}/report.pdf`]: 'report '.repeat(50_000) });
+  run('node', ['step.mjs'], { cwd: join(project.path, name) });
 });
 
 test('the demo seals and opens a real file', () => {
