@@ -31,7 +31,8 @@ export class PendingFile {
    * Brings the bytes to the disk, then gives the file its name.
    *
    * @param overwrite - Whether it replaces what has that name; without it, whoever else takes the name first keeps it.
-   * @throws The file system's error: EEXIST when the name is taken. The target is then as it was before.
+   * @throws The file system's error: EEXIST when the name is taken. The target is then as it was before; only where the
+   *   folder can't be synced after that, the whole file is there, though a power cut may take its name away.
    */
   async publish(overwrite: boolean): Promise<void> {
     await this.file.sync();

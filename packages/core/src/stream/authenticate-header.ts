@@ -11,7 +11,6 @@ import {
   DecryptionFailedError,
   EnvelopeError,
   LimitExceededError,
-  MalformedMessageError,
   PolicyViolationError,
 } from '../errors.ts';
 import type { AlgorithmSuite } from '../format/algorithm-suites.ts';
@@ -141,11 +140,11 @@ function assertUsable(materials: DecryptionMaterials, header: MessageHeader, set
     throw new TypeError('the materials manager returned materials that contradict each other or the message');
 }
 
+/** The header is authentic by now: an impossible key is a failed authentication like any other. */
 function createVerifier({ signature }: AlgorithmSuite, materials: DecryptionMaterials): Verifier | undefined {
   if (signature === undefined || materials.verificationKey === undefined) return undefined;
   const verifier = engine.createVerifier(signature.curve, materials.verificationKey);
-  if (verifier === undefined)
-    throw new MalformedMessageError('the public key in the encryption context is not a point of its curve');
+  if (verifier === undefined) throw new DecryptionFailedError();
   return verifier;
 }
 

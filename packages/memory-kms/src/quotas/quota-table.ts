@@ -20,9 +20,13 @@ export type QuotaOption =
 /**
  * The table that an option stands for.
  *
- * @throws RangeError for an unknown preset or pool, or a limit that is not a positive number.
+ * @throws TypeError for what is neither a preset nor has pools; RangeError for an unknown preset or pool, or a limit that
+ *   is not a positive number.
  */
 export function quotaTable(option: QuotaOption): QuotaTable {
+  if (typeof option !== 'string' && (typeof option?.pools !== 'object' || option.pools === null)) {
+    throw new TypeError("quotas must be 'aws-2026', 'aws-2022' or { pools: { … } }");
+  }
   const preset = typeof option === 'string' ? option : option.preset;
   const base = preset === undefined ? { name: 'own', pools: {} } : presetNamed(preset);
   if (typeof option === 'string') return base;

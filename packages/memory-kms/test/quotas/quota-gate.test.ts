@@ -51,6 +51,7 @@ describe('quota presets', () => {
 
   it('refuses unknown presets, unknown pools and limits that are none', () => {
     expect(() => quotaTable('aws-1999' as 'aws-2026')).toThrow('no preset aws-1999');
+    for (const option of [{}, null, 5, { pools: null }]) expect(() => quotaTable(option as never)).toThrow(TypeError);
     expect(() => quotaTable({ pools: { symetric: 5 } })).toThrow('no pool symetric');
     expect(() => quotaTable({ pools: { symmetric: 0 } })).toThrow('not a positive number');
     expect(() => quotaTable({ pools: JSON.parse('{"__proto__": 5}') })).toThrow('no pool __proto__');
