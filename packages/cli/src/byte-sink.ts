@@ -68,6 +68,8 @@ function bufferedSink(stdout: Writable): ByteSink {
     stream,
     async commit(): Promise<void> {
       forward = forwardTo(stdout);
+      // Each failure reaches the callback of its write.
+      forward.stream.on('error', () => {});
       for (const chunk of chunks) await writeTo(forward.stream, chunk);
     },
     abandon: async (error) => (forward?.hasWritten() ? new PartialOutputError(error) : error),
@@ -77,7 +79,6 @@ function bufferedSink(stdout: Writable): ByteSink {
 function writeTo(stream: Writable, chunk: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(chunk, (error) => (error ? reject(error) : resolve()));
-    stream.once('error', reject);
   });
 }
 

@@ -14,7 +14,7 @@ import {
   RequiredContextMaterialsManager,
 } from 'waxseal';
 import type { Session } from './session.ts';
-import { type ByteSource, byteCounter, type Destination, type TransferResult, throughSink } from './transfer.ts';
+import { type ByteSource, countBytes, type Destination, type TransferResult, throughSink } from './transfer.ts';
 
 /** Old and new side of a re-encryption. */
 export type Reencryption = {
@@ -38,15 +38,17 @@ export async function reencryptTransfer(
 ): Promise<TransferResult & { readonly header: MessageHeader }> {
   const { signal } = session;
   return throughSink(destination, session, async (sink) => {
-    const [read, written] = [byteCounter(session.reporter.progress(source.name, source.size)), byteCounter()];
+    const bytesRead = countBytes(source.stream, session.reporter.progress(source.name, source.size));
+    let bytesWritten = (): number => 0;
     const opening = decryptStream(reencryption.fromKeys, reencryption.decryptOptions);
-    const reading = pipeline([source.stream, read.stream, opening], { signal });
+    const reading = pipeline([source.stream, opening], { signal });
     const writing = startSealing(opening, reencryption, signal).then(async (sealing) => {
-      await pipeline([opening, sealing, written.stream, sink.stream], { signal });
+      bytesWritten = countBytes(sealing);
+      await pipeline([opening, sealing, sink.stream], { signal });
       return sealing.header;
     });
     const header = await bothOf(reading, writing);
-    return { header, bytesRead: read.bytes(), bytesWritten: written.bytes() };
+    return { header, bytesRead: bytesRead(), bytesWritten: bytesWritten() };
   });
 }
 

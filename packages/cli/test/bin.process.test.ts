@@ -169,35 +169,29 @@ describe('pipes', () => {
     expect(large - small).toBeLessThan(64);
   });
 
+  // Both as processes between the same pipes, start-up included: what a program of one's own would be.
   test.runIf(slow)('are as fast as the library, nearly', options, async () => {
-    const seconds = async (work: () => Promise<unknown>): Promise<number> => {
+    const program = join(folder, 'library.mjs');
+    await writeFile(
+      program,
+      `import { readFileSync } from 'node:fs';
+       import { pipeline } from 'node:stream/promises';
+       import { encryptStream, RawAesKeyring } from ${JSON.stringify(import.meta.resolve('waxseal'))};
+       const keys = new RawAesKeyring({ namespace: 'app', name: 'k1', key: readFileSync(process.argv[2]) });
+       await pipeline(process.stdin, encryptStream(keys, { algorithmSuite: 0x0478 }), process.stdout);`,
+    );
+    const secondsOf = (line: string): number => {
       const begin = performance.now();
-      await work();
+      expect(shell(`set -o pipefail; cat ${shared}/big | ${line} | cat > /dev/null`).status).toBe(0);
       return (performance.now() - begin) / 1000;
     };
-    const viaLibrary = async () => {
-      const keyring = new RawAesKeyring({ namespace: 'app', name: 'k1', key });
-      const stage = encryptStream(keyring, { algorithmSuite: 0x0478 });
-      await pipeline(
-        createReadStream(join(shared, 'big'), { highWaterMark: 2 ** 20 }),
-        stage,
-        createWriteStream('/dev/null'),
-      );
-    };
-    const startUp = await seconds(async () => shell('waxseal --version'));
-    const ratios: number[] = [];
-    for (let round = 0; round < 5; round++) {
-      const library = await seconds(viaLibrary);
-      const program = await seconds(async () =>
-        shell(`cat ${shared}/big | waxseal encrypt ${raw().join(' ')} --suite 0x0478 | cat > /dev/null`),
-      );
-      ratios.push(library / (program - startUp));
-    }
+    const ratios = Array.from({ length: 7 }, () => {
+      const library = secondsOf(`node ${nodeArguments.join(' ')} ${program} ${shared}/my.key`);
+      return library / secondsOf(`waxseal encrypt ${raw().join(' ')} --suite 0x0478`);
+    });
     ratios.sort((one, other) => one - other);
-    console.log(
-      `speed of the program over that of the library, start-up of ${startUp.toFixed(2)} s left out: ${ratios.map((ratio) => ratio.toFixed(2))}`,
-    );
-    expect(ratios[2]).toBeGreaterThanOrEqual(0.8);
+    console.log(`speed over that of the library: ${ratios.map((ratio) => ratio.toFixed(2)).join(' ')}`);
+    expect(ratios[3]).toBeGreaterThanOrEqual(0.8);
   });
 });
 

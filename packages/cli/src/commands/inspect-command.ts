@@ -23,7 +23,7 @@ import { type MessageSize, measureMessage } from '../message-size.ts';
 import { readFileHeader, readStreamHeader } from '../read-header.ts';
 import { runJobs } from '../run-jobs.ts';
 import type { Session } from '../session.ts';
-import { byteCounter, openSource } from '../transfer.ts';
+import { countBytes, openSource } from '../transfer.ts';
 import type { CommandSession } from './command-session.ts';
 
 type Options = OpeningOptions & {
@@ -107,9 +107,9 @@ async function verify(
   session: Session,
 ): Promise<Inspection> {
   const { stream, name, size } = await openSource(path, session);
-  const { stream: counter } = byteCounter(session.reporter.progress(name, size));
   const stage = decryptStream(keys, decryptOptions(configuration, options, session));
-  await pipeline([stream, counter, stage, nowhere()], { signal: session.signal });
+  countBytes(stream, session.reporter.progress(name, size));
+  await pipeline([stream, stage, nowhere()], { signal: session.signal });
   session.reporter.endProgress();
   const [header, encryptionContext] = await Promise.all([stage.header, stage.encryptionContext]);
   const facts = inspectionOf(path, header, encryptionContext);
