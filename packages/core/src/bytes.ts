@@ -27,10 +27,11 @@ function isShared(value: unknown): value is SharedArrayBuffer {
   return typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer;
 }
 
-/** @returns A fresh array with the contents of all parts, or a view of the only one. */
+/** @returns A fresh array with the contents of all parts, or a view of the only one that is not empty. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  if (first !== undefined && parts.length === 1)
+  const filled = parts.filter((part) => part.length > 0);
+  const [first] = filled;
+  if (first !== undefined && filled.length === 1)
     return new Uint8Array(first.buffer, first.byteOffset, first.byteLength);
   const whole = new Uint8Array(totalLength(parts));
   let offset = 0;

@@ -17,6 +17,9 @@ export const RESERVED_KEY_PREFIX = 'aws-crypto-';
 /** The context key under which a signing suite stores its public key: base64 of the compressed point. */
 export const PUBLIC_KEY_CONTEXT_KEY = 'aws-crypto-public-key';
 
+/** The context without pairs: most messages have it several times over, so nobody makes another. */
+export const EMPTY_CONTEXT: EncryptionContext = Object.freeze(Object.create(null));
+
 /**
  * Copies and checks a context that a caller gave.
  *
@@ -24,11 +27,11 @@ export const PUBLIC_KEY_CONTEXT_KEY = 'aws-crypto-public-key';
  * @throws TypeError when it is not an object of strings, or a string has a lone surrogate.
  */
 export function copyEncryptionContext(given: EncryptionContext | undefined): EncryptionContext {
-  const context: Record<string, string> = Object.create(null);
-  if (given === undefined) return Object.freeze(context);
+  if (given === undefined) return EMPTY_CONTEXT;
   if (typeof given !== 'object' || given === null || Array.isArray(given) || given instanceof Map) {
     throw new TypeError('encryptionContext must be an object whose values are strings');
   }
+  const context: Record<string, string> = Object.create(null);
   for (const key of Object.keys(given)) {
     const value: unknown = given[key];
     if (typeof value !== 'string') throw new TypeError('encryptionContext values must be strings');
@@ -53,16 +56,19 @@ export function assertNoReservedKeys(context: EncryptionContext): void {
 
 /** @returns A frozen context with the pairs of both; where both have a key, the second's value counts. */
 export function mergeContexts(first: EncryptionContext, second: EncryptionContext): EncryptionContext {
+  const [firstKeys, secondKeys] = [Object.keys(first), Object.keys(second)];
+  if (firstKeys.length + secondKeys.length === 0) return EMPTY_CONTEXT;
   const merged: Record<string, string> = Object.create(null);
-  for (const context of [first, second]) {
-    for (const key of Object.keys(context)) merged[key] = context[key] ?? '';
-  }
+  for (const key of firstKeys) merged[key] = first[key] ?? '';
+  for (const key of secondKeys) merged[key] = second[key] ?? '';
   return Object.freeze(merged);
 }
 
 /** @returns A frozen context with the pairs whose key passes the test. */
 export function filterContext(context: EncryptionContext, keep: (key: string) => boolean): EncryptionContext {
+  const keys = Object.keys(context).filter(keep);
+  if (keys.length === 0) return EMPTY_CONTEXT;
   const kept: Record<string, string> = Object.create(null);
-  for (const key of Object.keys(context)) if (keep(key)) kept[key] = context[key] ?? '';
+  for (const key of keys) kept[key] = context[key] ?? '';
   return Object.freeze(kept);
 }

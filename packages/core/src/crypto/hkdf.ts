@@ -40,6 +40,37 @@ export function hkdfExpand(
   const hashLength = HASH_LENGTH[hash];
   const blocks = Math.ceil(length / hashLength);
   if (!(length > 0 && blocks <= 255)) throw new RangeError('HKDF gives 1 to 255 hash lengths');
+  return blocks === 1
+    ? expandOneBlock(engine, hash, pseudorandomKey, info, length)
+    : expandBlocks(engine, hash, pseudorandomKey, info, length);
+}
+
+const FIRST_COUNTER = Uint8Array.of(1);
+
+/** All that the message format needs: T(1) = HMAC(PRK, info || 01). */
+function expandOneBlock(
+  engine: CryptoEngine,
+  hash: HashName,
+  pseudorandomKey: Uint8Array,
+  info: readonly Uint8Array[],
+  length: number,
+): Uint8Array {
+  const block = engine.hmac(hash, pseudorandomKey, [...info, FIRST_COUNTER]);
+  if (length === block.length) return block;
+  const output = block.slice(0, length);
+  block.fill(0);
+  return output;
+}
+
+function expandBlocks(
+  engine: CryptoEngine,
+  hash: HashName,
+  pseudorandomKey: Uint8Array,
+  info: readonly Uint8Array[],
+  length: number,
+): Uint8Array {
+  const hashLength = HASH_LENGTH[hash];
+  const blocks = Math.ceil(length / hashLength);
   // The input of every block, T(i - 1) || info || i, in one array: each further update of an HMAC costs 0.4 µs.
   const input = concatBytes([new Uint8Array(hashLength), ...info, Uint8Array.of(0)]);
   const output = new Uint8Array(length);

@@ -1,6 +1,6 @@
 // The primitives by node:crypto.
 
-import { createHash, createHmac, createSecretKey, randomFillSync, timingSafeEqual } from 'node:crypto';
+import { createHash, randomFillSync, timingSafeEqual } from 'node:crypto';
 import type { CryptoEngine, HashName } from './crypto-engine.ts';
 import type { CurveName } from './ecdsa-curves.ts';
 import { createNodeAead } from './node-aead.ts';
@@ -11,15 +11,13 @@ import {
   signWholeOnNode,
   verifyWholeOnNode,
 } from './node-ecdsa.ts';
+import { hmacByHash } from './node-hmac.ts';
 import { RandomPool } from './random-pool.ts';
 import { SigningKeyPairSource } from './signing-key-pair.ts';
 import { updateInSlices } from './update-in-slices.ts';
 
 /** Which engine `#engine` resolved to. */
 export const engineName = 'node' as const;
-
-/** Node 24 imports a raw HMAC key slowly; 20 and 26 are faster without a KeyObject. */
-const HMAC_KEYS_AS_OBJECTS: boolean = /^v2[45]\./.test(process.version);
 
 const randomPool = new RandomPool((target) => randomFillSync(target));
 
@@ -33,7 +31,7 @@ export const engine: CryptoEngine = {
   engineName,
   randomBytes: (length) => randomPool.take(length),
   createAead: createNodeAead,
-  hmac,
+  hmac: hmacByHash,
   digest,
   timingSafeEqual: (left, right) => left.length === right.length && timingSafeEqual(left, right),
   generateSigningKeyPair: (curve) => keyPairSources[curve].next(),
@@ -48,12 +46,6 @@ function keyPairSource(curve: CurveName): SigningKeyPairSource {
     () => generateNodeSigningKeyPair(curve),
     (work) => setImmediate(work).unref(),
   );
-}
-
-function hmac(hash: HashName, key: Uint8Array, parts: readonly Uint8Array[]): Uint8Array {
-  const state = createHmac(hash, HMAC_KEYS_AS_OBJECTS ? createSecretKey(key) : key);
-  for (const part of parts) updateInSlices(state, part);
-  return plainBytes(state.digest());
 }
 
 function digest(hash: HashName, parts: readonly Uint8Array[]): Uint8Array {

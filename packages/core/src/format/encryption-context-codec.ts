@@ -1,7 +1,7 @@
 // Encryption context to bytes and back.
 
 import { compareBytes } from '../bytes.ts';
-import type { EncryptionContext } from '../encryption-context.ts';
+import { EMPTY_CONTEXT, type EncryptionContext } from '../encryption-context.ts';
 import { MalformedMessageError } from '../errors.ts';
 import { MAX_FIELD_LENGTH } from '../limits.ts';
 import { ByteWriter } from './byte-writer.ts';
@@ -52,8 +52,8 @@ function encodeText(text: string): Uint8Array {
  * @throws MalformedMessageError for duplicate keys, invalid UTF-8, and lengths that do not fit.
  */
 export function decodeEncryptionContext(bytes: Uint8Array): EncryptionContext {
+  if (bytes.length === 0) return EMPTY_CONTEXT;
   const context: Record<string, string> = Object.create(null);
-  if (bytes.length === 0) return Object.freeze(context);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let position = 0;
   const readU16 = (): number => {

@@ -76,7 +76,10 @@ export class Thread {
   }
 }
 
-/** The bundled entry, found by name: this code may end up in any file of the package. */
+/**
+ * The bundled entry, found by name: this code may end up in any file of the package. Also from source, since Node 20 runs no
+ * TypeScript in a thread.
+ */
 function workerPath(): string {
   return createRequire(import.meta.url).resolve('#thread-worker');
 }

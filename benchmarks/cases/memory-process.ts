@@ -1,0 +1,42 @@
+// Run by memory.ts: pipes that many MiB through, and prints the peak of its memory over its memory before.
+
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { decryptStream, encryptStream } from '@waxseal/core/node';
+import { keyring } from '../harness/keys.ts';
+
+const CHUNK_LENGTH = 262_144;
+const megabytes = Number(process.argv[2]);
+
+async function run(length: number): Promise<void> {
+  let given = 0;
+  const source = new Readable({
+    highWaterMark: CHUNK_LENGTH,
+    read() {
+      given += CHUNK_LENGTH;
+      this.push(given <= length ? new Uint8Array(CHUNK_LENGTH).fill(given / CHUNK_LENGTH) : null);
+    },
+  });
+  let count = 0;
+  const sink = new Writable({
+    write(_chunk, _encoding, callback) {
+      count += 1;
+      // Slow now and then, so that everything before it is full.
+      if (count % 256 === 0) setTimeout(callback, 1);
+      else callback();
+    },
+  });
+  const options = { algorithmSuite: 0x0478 };
+  await pipeline(source, encryptStream(keyring, options), decryptStream(keyring), sink);
+}
+
+await run(1_048_576);
+globalThis.gc?.();
+const idle = process.memoryUsage.rss();
+let peak = 0;
+const timer = setInterval(() => {
+  peak = Math.max(peak, process.memoryUsage.rss());
+}, 5);
+await run(megabytes * 1_048_576);
+clearInterval(timer);
+console.log(JSON.stringify({ megabytes, peakOverIdleMiB: (peak - idle) / 1_048_576 }));

@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { encrypt } from '@waxseal/core';
+import { decryptStream, encryptStream } from '@waxseal/core/node';
+import { openBare, prepareBare, sealBare } from '../harness/bare-loop.ts';
+import { type Comparison, compare } from '../harness/compare.ts';
+import { keyring } from '../harness/keys.ts';
+import { official, officialKeyring } from '../harness/official.ts';
+import { streamThrough } from '../harness/stream-through.ts';
+
+const CHUNK_LENGTH = 262_144;
+const FRAME_LENGTH = 65_536;
+const shape = { unit: 'MB/s', scale: 1e6 };
+const threads = { parallelism: 2 };
+
+/** SHA-384 over the same bytes, in the pieces in which a signature takes them. */
+function hash(bytes: Uint8Array): number {
+  const state = createHash('sha384');
+  for (let position = 0; position < bytes.length; position += CHUNK_LENGTH) {
+    state.update(bytes.subarray(position, position + CHUNK_LENGTH));
+  }
+  state.digest();
+  return bytes.length;
+}
+
+/**
+ * Signed streams, 64 KiB frames: serial against AES and SHA-384 one after the other, with two threads against the serial
+ * stream and SHA-384 alone; and all defaults against all defaults of the official SDK.
+ */
+export async function compareSignedStreams(): Promise<Comparison[]> {
+  const input = new Uint8Array(randomBytes(64 * 1_048_576));
+  const { message } = await encrypt(keyring, input);
+  const bareFrames = prepareBare(input, FRAME_LENGTH);
+  const run = async (bytes: Uint8Array, stream: Parameters<typeof streamThrough>[2]): Promise<number> => {
+    await streamThrough(bytes, CHUNK_LENGTH, stream);
+    return input.length;
+  };
+  const theirs = (await official.encrypt(officialKeyring, Buffer.from(input))).result;
+  const directions = {
+    encrypt: {
+      serial: () => run(input, encryptStream(keyring)),
+      parallel: () => run(input, encryptStream(keyring, threads)),
+      bare: () => sealBare(input, FRAME_LENGTH) && hash(input),
+      official: () => run(input, official.encryptStream(officialKeyring)),
+    },
+    decrypt: {
+      serial: () => run(message, decryptStream(keyring)),
+      parallel: () => run(message, decryptStream(keyring, threads)),
+      bare: () => openBare(bareFrames, FRAME_LENGTH) && hash(input),
+      official: () => run(theirs, official.decryptStream(officialKeyring)),
+    },
+  };
+  const results: Comparison[] = [];
+  for (const [name, work] of Object.entries(directions)) {
+    results.push(
+      await compare({ title: `signed stream, 64 KiB frames: ${name}`, ...shape }, [
+        { name: 'waxseal, serial', run: work.serial },
+        { name: 'bare AES-GCM loop, then SHA-384', run: work.bare },
+        { name: 'official SDK, all its defaults', run: work.official },
+      ]),
+      await compare({ title: `signed stream, parallelism 2: ${name}`, ...shape }, [
+        { name: 'waxseal, parallelism 2', run: work.parallel },
+        { name: 'waxseal, serial', run: work.serial },
+        { name: 'SHA-384 alone', run: () => hash(input) },
+      ]),
+    );
+  }
+  return results;
+}
