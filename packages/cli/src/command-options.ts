@@ -113,7 +113,9 @@ export function addOutputOptions(command: Command): Command {
     .option('-f, --force', 'overwrite outputs that exist')
     .option('--suffix <text>', 'ending of encrypted files (else .wax)')
     .addOption(
-      new Option('--parallelism <threads>', 'most threads for a file (else 1)').argParser(parseCount('--parallelism')),
+      new Option('--parallelism <threads>', 'most threads for a file or stream (else 1)').argParser(
+        parseCount('--parallelism'),
+      ),
     );
 }
 

@@ -22,6 +22,8 @@ async function journey(load) {
   const assert = await load('node:assert/strict');
   const { pipeline } = await load('node:stream/promises');
   const { Readable } = await load('node:stream');
+  const fs = await load('node:fs/promises');
+  const os = await load('node:os');
   const core = await load('@waxseal/core');
   const coreNode = await load('@waxseal/core/node');
   const cryptoPart = await load('@waxseal/core/crypto');
@@ -53,6 +55,15 @@ async function journey(load) {
     for await (const chunk of source) chunks.push(chunk);
   });
   assert.equal(Buffer.concat(chunks).length, 200000);
+
+  // On two threads: the worker's file is found within the package.
+  const folder = await fs.mkdtemp(os.tmpdir() + '/waxseal-journey-');
+  await fs.writeFile(folder + '/plain', Buffer.alloc(8000000, 'x'));
+  const options = { algorithmSuite: 0x0478, parallelism: 2 };
+  const sealedFile = await waxseal.encryptFile(keys, folder + '/plain', folder + '/sealed', options);
+  const openedFile = await coreNode.decryptFile(keys, folder + '/sealed', folder + '/opened', { parallelism: 2 });
+  assert.deepEqual([sealedFile.parallelism, openedFile.parallelism, openedFile.bytesWritten], [2, 2, 8000000]);
+  await fs.rm(folder, { recursive: true });
 
   const cached = new cache.CachingMaterialsManager({ source: keys, maxAgeMs: 60000 });
   await Promise.all([1, 2, 3].map(() => waxseal.encrypt(cached, Buffer.from('x'))));

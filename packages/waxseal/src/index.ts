@@ -2,11 +2,14 @@
 
 export {
   type BranchKey,
+  type BranchKeyCacheOptions,
   BranchKeyConflictError,
   BranchKeyExistsError,
   type BranchKeyIdFinder,
+  type BranchKeyKms,
   BranchKeyNotFoundError,
   BranchKeyRecordError,
+  type BranchKeyRequestOptions,
   type BranchKeySource,
   type BranchKeyStorage,
   BranchKeyStorageError,
@@ -93,9 +96,12 @@ export {
   encryptFile,
   encryptStream,
   type FileProgress,
+  type NodeDecryptStreamOptions,
+  type NodeEncryptStreamOptions,
   openFile,
 } from '@waxseal/core/node';
 export {
+  type CacheEvent,
   CachingMaterialsManager,
   type CachingMaterialsManagerOptions,
   type CachingStats,
@@ -131,7 +137,9 @@ export {
   KmsMrkKeyring,
   type KmsMrkKeyringOptions,
   type KmsMrkMultiKeyringOptions,
+  type KmsOperation,
   type KmsRegionsDiscoveryOptions,
+  type KmsRequestOptions,
   KmsRsaKeyring,
   type KmsRsaKeyringOptions,
   limitRegions,

@@ -143,7 +143,8 @@ async function decryptThroughStreams(
   session: Session,
 ): Promise<Summary> {
   const source = await openSource(input.path, session);
-  const stage = decryptStream(keys, decryptOptions(configuration, options, session));
-  const result = await transfer(source, stage, { target, overwrite: options.force, buffer: options.buffer }, session);
+  const { force: overwrite, buffer, parallelism } = options;
+  const stage = decryptStream(keys, { ...decryptOptions(configuration, options, session), parallelism });
+  const result = await transfer(source, stage, { target, overwrite, buffer }, session);
   return { ...result, header: await stage.header, encryptionContext: await stage.encryptionContext };
 }

@@ -136,11 +136,11 @@ async function encryptThroughStreams(
   { input, target }: Job,
   keys: Keyring | MaterialsManager,
   configuration: Configuration,
-  { force: overwrite }: Options,
+  { force: overwrite, parallelism }: Options,
   session: Session,
 ): Promise<Summary> {
   const source = await openSource(input.path, session);
-  const options = { ...encryptOptions(configuration, session), plaintextLength: source.size };
+  const options = { ...encryptOptions(configuration, session), plaintextLength: source.size, parallelism };
   const stage = encryptStream(keys, options);
   const result = await transfer(source, stage, { target, overwrite }, session);
   return { ...result, header: await stage.header };

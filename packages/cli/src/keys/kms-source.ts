@@ -1,13 +1,11 @@
 // Where KMS is: AWS, an endpoint of one's own, or the embedded one of --local.
 
 import type { MemoryKmsClient } from '@waxseal/memory-kms';
-import type { BranchKeyStoreOptions, KmsClient } from 'waxseal';
+import type { BranchKeyKms, KmsClient } from 'waxseal';
 import type { KeyConfiguration } from '../configuration.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import { localKeyArn, localStatePath, openLocalKms } from './local-kms.ts';
-
-type BranchKeyKms = Exclude<BranchKeyStoreOptions['kms'], (region: string | undefined) => unknown>;
 
 /** Clients for each Region. */
 export type KmsSource = {
