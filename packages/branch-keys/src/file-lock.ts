@@ -1,25 +1,37 @@
-// A lock between the processes of one machine, by a file that only one of them can create.
+// A lock between the processes of one machine, made of files alone: Node has no flock.
+//
+//   <path>                         the lock; linked into place with its holder in it, so never seen half written
+//   <path>.<token>                 the right to remove the file whose holder, now dead, had this token: a claim
+//   <path>[.<token>].<token>.draft a lock or claim before it is linked into place
+//
+// A file of a dead holder is removed only under the claim named after its token, and only while it still bears that
+// token, which nobody has twice. So of many that find it one removes it, and none removes a successor's. A claim whose
+// holder died is such a file itself, so a process may be killed at any point. Names don't grow with the chain of claims.
 
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BranchKeyStorageError } from './branch-key-errors.ts';
 
-/** Who holds a lock, as written in its file. */
+/** Who holds a lock or claim, as written in its file. */
 type Holder = { readonly pid: number; readonly host: string; readonly token: string };
 
 const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 50;
+/** Becomes part of a file's name, so it must not lead elsewhere. */
+const TOKEN = /^[\w-]{1,64}$/;
+/** Each link takes a process that died while it broke the one before; files made by hand could form a ring. */
+const MAX_CLAIMS = 1000;
 
 /**
  * Runs a task while holding a lock.
  *
- * A lock whose process is gone is taken over. Two that find it at once can't both do so: whoever removes it must hold a
- * second file first, and looks again then. A process that dies in that moment leaves the second file behind; no lock is
- * broken then, and the error names the file.
+ * A lock whose process is gone is taken over, also where others died while they were taking it over. One whose process
+ * id is in use again, or belongs to another machine, counts as held.
  *
- * @param path - Of the lock file; its directory exists.
+ * @param path - Of the lock file; its directory exists. Every file whose name goes on after `<path>.` is the lock's.
  * @param timeoutMs - How long to wait for another holder.
  * @throws BranchKeyStorageError (`transient`) when the lock could not be had in time; what the task throws. The signal's
  *   reason when that is aborted while waiting.
@@ -31,59 +43,101 @@ export async function withFileLock<Result>(
   task: () => Promise<Result>,
 ): Promise<Result> {
   const holder: Holder = { pid: process.pid, host: hostname(), token: randomUUID() };
-  await acquire(path, holder, performance.now() + timeoutMs, signal);
+  const { tookOver } = await acquire(path, holder, performance.now() + timeoutMs, signal);
   try {
+    if (tookOver) await removeRemains(path);
     return await task();
   } finally {
-    await rm(path, { force: true });
+    await release(path, holder);
   }
 }
 
-async function acquire(path: string, holder: Holder, deadline: number, signal: AbortSignal | undefined): Promise<void> {
+async function acquire(
+  path: string,
+  holder: Holder,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly tookOver: boolean }> {
+  let tookOver = false;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
     signal?.throwIfAborted();
-    if (await create(path, holder)) return;
-    if (await removeIfAbandoned(path, holder)) continue;
-    if (performance.now() > deadline) throw heldTooLong(path);
+    if (await create(path, holder)) return { tookOver };
+    const found = await breakIfAbandoned(path, holder);
+    if (found === 'broken') tookOver = true;
+    if (found === 'broken' || found === 'gone') continue;
+    if (performance.now() > deadline) throw heldTooLong(found.heldFile);
     await delay(wait * (0.5 + Math.random()), undefined, { signal });
   }
 }
 
 /**
- * Creates the lock file with its content in one step, so that nobody ever finds it half written.
+ * Creates a lock or claim with its content in one step, so that nobody ever finds it half written.
  *
  * @returns Whether it was created, and so is ours.
  */
 async function create(path: string, holder: Holder): Promise<boolean> {
-  const draft = `${path}.${holder.token}`;
+  const draft = `${path}.${holder.token}.draft`;
   try {
     await writeFile(draft, JSON.stringify(holder), { flag: 'wx', mode: 0o600 });
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) return false;
-    throw error;
+    return await linkDraft(draft, path);
   } finally {
     await rm(draft, { force: true });
   }
 }
 
-/** @returns Whether the lock may be tried again at once. */
-async function removeIfAbandoned(path: string, holder: Holder): Promise<boolean> {
-  const found = await readHolder(path);
-  if (found === 'gone') return true;
-  if (found === 'unreadable' || !isDead(found)) return false;
-  const guard = `${path}.takeover`;
-  if (!(await create(guard, holder))) return false;
+/** @returns False when the path is taken, or the draft was cleared away by one who holds the lock. */
+async function linkDraft(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (isErrno(error, 'EEXIST') || isErrno(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
+
+/** @returns Whether the lock may be tried again at once; else the file that is in the way. */
+async function breakIfAbandoned(lock: string, holder: Holder): Promise<'broken' | 'gone' | { heldFile: string }> {
+  let path = lock;
+  for (let claims = 0; claims < MAX_CLAIMS; claims += 1) {
+    const found = await readHolder(path);
+    if (found === 'gone') return 'gone';
+    if (found === 'unreadable' || !isDead(found)) break;
+    const claim = `${lock}.${found.token}`;
+    if (await create(claim, holder)) {
+      await removeUnderClaim(path, found, claim, holder);
+      return 'broken';
+    }
+    path = claim;
+  }
+  return { heldFile: path };
+}
+
+async function removeUnderClaim(path: string, dead: Holder, claim: string, holder: Holder): Promise<void> {
   try {
     const now = await readHolder(path);
-    if (typeof now === 'object' && now.token === found.token) {
-      await rm(`${path}.${found.token}`, { force: true });
-      await rm(path, { force: true });
-    }
-    return true;
+    if (typeof now === 'object' && now.token === dead.token) await rm(path, { force: true });
   } finally {
-    await rm(guard, { force: true });
+    await release(claim, holder);
+  }
+}
+
+/** Removes what is ours; another's only where somebody removed ours by hand, and that stays. */
+async function release(path: string, { token }: Holder): Promise<void> {
+  const found = await readHolder(path);
+  if (found === 'gone' || (found !== 'unreadable' && found.token !== token)) return;
+  await rm(path, { force: true });
+}
+
+/**
+ * Clears away drafts and claims of dead processes, by the holder of the lock. Those of living ones may go as well: a
+ * claim is worth nothing once the lock has another token, and whoever misses his draft starts anew.
+ */
+async function removeRemains(lock: string): Promise<void> {
+  const names = await readdir(dirname(lock)).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(`${basename(lock)}.`)) continue;
+    await rm(join(dirname(lock), name), { force: true }).catch(() => undefined);
   }
 }
 
@@ -92,7 +146,9 @@ async function readHolder(path: string): Promise<Holder | 'gone' | 'unreadable'>
   try {
     const holder: Partial<Holder> = JSON.parse(await readFile(path, 'utf8'));
     const { pid, host, token } = holder;
-    if (typeof pid === 'number' && typeof host === 'string' && typeof token === 'string') return { pid, host, token };
+    if (typeof pid === 'number' && typeof host === 'string' && typeof token === 'string' && TOKEN.test(token)) {
+      return { pid, host, token };
+    }
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return 'gone';
   }
@@ -112,7 +168,7 @@ function isDead({ pid, host }: Holder): boolean {
 
 function heldTooLong(path: string): BranchKeyStorageError {
   return new BranchKeyStorageError(
-    `the key store is locked by another writer: if none is running, remove ${path} and ${path}.takeover`,
+    `the key store is locked by another writer: if none is running, remove ${path}`,
     'transient',
   );
 }

@@ -28,7 +28,7 @@ afterAll(async () => {
 function rewrapInProcess(records: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const parameters = ['--import', 'tsx', '--conditions=@waxseal/source', script, folder];
-    const child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, parameters, { stdio: ['pipe', 'pipe', 'inherit'] });
     let reported = 0;
     child.stdout.on('data', (chunk: Buffer) => {
       reported += chunk.length;
