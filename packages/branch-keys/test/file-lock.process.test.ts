@@ -11,8 +11,8 @@ import { bundleScript } from './bundle-script.ts';
 
 const KILLS = 200;
 const LANES = 3;
-/** A first write under a stale lock takes about 30 file operations, each later one about 10. */
-const LATEST_STEP = 50;
+/** The file operations at which writers die: 4 to 11 break a stale lock, 50 is in a later write; 0 leaves it to us. */
+const LATEST_STEPS = [0, 12, 12, 50];
 /** No process has this id: it is above the highest that Linux gives. */
 const DEAD_PID = 2 ** 22 + 1;
 
@@ -93,7 +93,7 @@ it(`goes on and loses no record when writers are killed ${KILLS} times, also whi
     while (started < KILLS) {
       started += 1;
       const name = `writer-${started}`;
-      const step = started % 4 === 0 ? 0 : 1 + Math.floor(Math.random() * LATEST_STEP);
+      const step = Math.ceil(Math.random() * (LATEST_STEPS[started % LATEST_STEPS.length] ?? 0));
       const { pid, reported } = await runKilled(path, name, step);
       reportedBy.set(name, reported);
       const left = await leftBy(pid, path);
@@ -102,10 +102,9 @@ it(`goes on and loses no record when writers are killed ${KILLS} times, also whi
     }
   });
   await Promise.all(lanes);
-  console.log(died);
   expect(reportedBy.size).toBe(KILLS);
   expect(died.lock).toBeGreaterThan(10);
-  expect(died.claim).toBeGreaterThan(3);
+  expect(died.claim).toBeGreaterThan(5);
 
   const storage = new FileStorage({ path, lockTimeoutMs: 2000 });
   await writeOne(storage, 'afterwards/0');
