@@ -58,11 +58,11 @@ async function journey(load) {
 
   // On two threads: the worker's file is found within the package.
   const folder = await fs.mkdtemp(os.tmpdir() + '/waxseal-journey-');
-  await fs.writeFile(folder + '/plain', Buffer.alloc(8000000, 'x'));
+  await fs.writeFile(folder + '/plain', Buffer.alloc(20000000, 'x'));
   const options = { algorithmSuite: 0x0478, parallelism: 2 };
   const sealedFile = await waxseal.encryptFile(keys, folder + '/plain', folder + '/sealed', options);
   const openedFile = await coreNode.decryptFile(keys, folder + '/sealed', folder + '/opened', { parallelism: 2 });
-  assert.deepEqual([sealedFile.parallelism, openedFile.parallelism, openedFile.bytesWritten], [2, 2, 8000000]);
+  assert.deepEqual([sealedFile.parallelism, openedFile.parallelism, openedFile.bytesWritten], [2, 2, 20000000]);
   await fs.rm(folder, { recursive: true });
 
   const cached = new cache.CachingMaterialsManager({ source: keys, maxAgeMs: 60000 });
