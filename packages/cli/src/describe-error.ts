@@ -1,6 +1,7 @@
 import { DataKeyUnavailableError, EnvelopeError } from 'waxseal';
 import { exitCodeOf } from './exit-code.ts';
 import { PartialOutputError } from './partial-output-error.ts';
+import { printable } from './printable-text.ts';
 import { describeSystemError, isSystemError } from './system-error.ts';
 
 /** An error as `--json` prints it. */
@@ -12,7 +13,7 @@ export type ErrorReport = {
 
 /** @returns One line for a person: what failed, and why. */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return oneLine(String(error));
   return oneLine(
     error instanceof PartialOutputError ? `${error.message}: ${describeError(error.cause)}` : wordsOf(error),
   );
@@ -24,7 +25,7 @@ function wordsOf(error: Error): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ');
+  return printable(text.replaceAll(/\s*\n\s*/g, ' '));
 }
 
 /** @returns The same for programs. `code` is that of the error, else its name. */

@@ -232,6 +232,14 @@ describe('messages', () => {
     expect(result).toMatchObject({ code, stdout: '' });
   });
 
+  test('whose names hold control characters: spelt out, so that no line can be forged', async () => {
+    const pair = ['--context', 'a\u001b[2J=1'];
+    await place.run(['encrypt', '-q', ...raw, ...pair, './notes.txt', '-f']);
+    const { stderr } = await place.run(['decrypt', ...raw, '--context', 'a\u001b[2J=2', './notes.txt.wax', '-o', '-']);
+    expect(stderr).toContain('expected for: a\\u{1b}[2J');
+    expect(stderr).not.toContain('\u001b');
+  });
+
   test('as JSON: code, message and exit code', async () => {
     const result = await place.run(['decrypt', '--json', ...raw, './notes.txt', '-o', './out.txt']);
     expect(JSON.parse(result.stdout)).toEqual({
