@@ -60,11 +60,24 @@ export async function compare(options: CompareOptions, contestants: readonly Con
   return { title: options.title, unit: options.unit, rounds, otherLoad, rates, ratios };
 }
 
+/** How long a round waits for other processes to rest: `WAXSEAL_BENCH_WAIT_MS`, nothing unless given. */
+const MOST_WAIT_MS = Number(process.env['WAXSEAL_BENCH_WAIT_MS'] ?? 0);
+
+async function waitForQuiet(): Promise<void> {
+  const deadline = performance.now() + MOST_WAIT_MS;
+  while (performance.now() < deadline) {
+    const load = watchOthers();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    if (load() <= MOST_OTHER_LOAD) return;
+  }
+}
+
 async function measureRound(
   contestants: readonly Contestant[],
   round: number,
   scale: number,
 ): Promise<{ rates: number[]; load: number }> {
+  await waitForQuiet();
   const rates = contestants.map(() => 0);
   const load = watchOthers();
   for (let turn = 0; turn < contestants.length; turn++) {

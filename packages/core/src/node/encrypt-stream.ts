@@ -28,7 +28,10 @@ export type EncryptStream = Transform & {
  * @throws TypeError, RangeError for wrong options; later failures are the stream's `error`.
  */
 export function encryptStream(keys: Keyring | MaterialsManager, options: NodeEncryptStreamOptions = {}): EncryptStream {
-  const inThread = usesSignatureThread(checkParallelism(options.parallelism), options.plaintextLength);
+  const inThread = usesSignatureThread(
+    checkParallelism(options.parallelism),
+    options.plaintextLength ?? options.maxPlaintextLength,
+  );
   let threads = 1;
   const createSigner: CreateSigningSink = (message) => {
     if (!inThread || message.signingKey === undefined) return createLocalSigningSink(message);

@@ -3,9 +3,9 @@
 import { KeyObject } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Aead } from '../crypto/crypto-engine.ts';
-import { DecryptionFailedError } from '../errors.ts';
 import type { FrameBatches } from '../stream/frame-batches.ts';
 import { listenForAbort } from '../stream/listen-for-abort.ts';
+import { decodeThreadFailure } from './thread-failure.ts';
 import { Thread } from './thread-pool.ts';
 import { CursorSlot, type FileTask } from './thread-task.ts';
 
@@ -89,8 +89,7 @@ function runOne(task: FileTask, onBatch: (bytes: number) => void, fail: (error: 
     thread.awaited(true);
     thread.run(task, (answer) => {
       if (answer.kind === 'batch') onBatch(answer.bytes);
-      if (answer.kind === 'failed')
-        fail(answer.reason === 'authentication' ? new DecryptionFailedError() : answer.error);
+      if (answer.kind === 'failed') fail(decodeThreadFailure(answer.failure));
       if (answer.kind === 'done' || answer.kind === 'failed') resolve();
     });
   });

@@ -6,6 +6,7 @@ import { engine } from '#engine';
 import type { SigningKey } from '../crypto/crypto-engine.ts';
 import type { CreateSigningSink, CreateVerifyingSink, SignatureSink } from '../stream/signature-sink.ts';
 import { createRing, RingWriter, type SharedRing } from './byte-ring.ts';
+import { decodeThreadFailure } from './thread-failure.ts';
 import { Thread } from './thread-pool.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
 
@@ -84,8 +85,8 @@ class SignatureThread {
       this.#thread.run(createTask(ring), (answer: ThreadAnswer) => {
         if (answer.kind === 'done') resolve(answer.result);
         if (answer.kind === 'failed') {
-          this.#failure = answer.error;
-          reject(answer.error);
+          this.#failure = decodeThreadFailure(answer.failure);
+          reject(this.#failure);
         }
         this.#onRoom();
       });

@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { encodeThreadFailure } from './thread-failure.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
 
 /** How long an idle thread waits for work: starting one takes about 50 ms. */
@@ -72,7 +73,7 @@ export class Thread {
     clearTimeout(this.#idleTimer);
     const index = idle.indexOf(this);
     if (index >= 0) idle.splice(index, 1);
-    this.#onAnswer({ kind: 'failed', reason: 'other', error });
+    this.#onAnswer({ kind: 'failed', failure: encodeThreadFailure(error) });
   }
 }
 

@@ -45,12 +45,21 @@ export type FileTask = {
 /** One piece of work for another thread; `kind` tells which. */
 export type ThreadTask = SignTask | VerifyTask | FileTask;
 
+/** Why a task failed, in a form that survives the way between threads: an Error would lose its code. */
+export type ThreadFailure = {
+  /** Whether it is one of those that are all told as `DecryptionFailedError`. */
+  readonly isAuthentication: boolean;
+  readonly message: string;
+  /** `code`, `syscall` and the like, of an error of the file system. */
+  readonly details: Readonly<Record<string, string | number>>;
+};
+
 /** What a thread says; a task ends with `done` or `failed`. */
 export type ThreadAnswer =
   | { readonly kind: 'room' }
   | { readonly kind: 'batch'; readonly bytes: number }
   | { readonly kind: 'done'; readonly result: Uint8Array | boolean | undefined }
-  | { readonly kind: 'failed'; readonly reason: 'authentication' | 'other'; readonly error: unknown };
+  | { readonly kind: 'failed'; readonly failure: ThreadFailure };
 
 /** Places in a file task's cursor. */
 export const CursorSlot = { nextBatch: 0, stop: 1 } as const;

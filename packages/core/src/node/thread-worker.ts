@@ -1,9 +1,9 @@
 // The entry of every worker thread: takes tasks one after another.
 
 import { parentPort } from 'node:worker_threads';
-import { DecryptionFailedError } from '../errors.ts';
 import { runFileTask } from './file-task.ts';
 import { runSignTask, runVerifyTask } from './signature-task.ts';
+import { encodeThreadFailure } from './thread-failure.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
 
 const port = parentPort;
@@ -22,7 +22,6 @@ port.on('message', async (task: ThreadTask) => {
   try {
     answer({ kind: 'done', result: await run(task) });
   } catch (error) {
-    const reason = error instanceof DecryptionFailedError ? 'authentication' : 'other';
-    answer({ kind: 'failed', reason, error });
+    answer({ kind: 'failed', failure: encodeThreadFailure(error) });
   }
 });

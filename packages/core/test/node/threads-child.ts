@@ -148,6 +148,17 @@ const cases: Readonly<Record<string, () => Promise<object>>> = {
     const error = await nameOf(encryptFile(keyring, at('plain'), at('sealed'), options));
     return { error, left: readdirSync(folder).sort() };
   },
+  async 'full disk'() {
+    writeFileSync(at('plain'), plaintext.subarray(0, 17_000_000));
+    // The parent limits the length of files with ulimit, so the kernel refuses the last bytes of the message.
+    const codes = [];
+    for (const parallelism of [1, 2]) {
+      const options = { ...unsigned, parallelism };
+      const error = await encryptFile(keyring, at('plain'), at('sealed'), options).catch((reason: unknown) => reason);
+      codes.push((error as { code?: string }).code);
+    }
+    return { codes, left: readdirSync(folder).sort() };
+  },
   async 'aborted file'() {
     writeFileSync(at('plain'), plaintext);
     const controller = new AbortController();

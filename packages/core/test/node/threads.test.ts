@@ -11,13 +11,12 @@ import { describe, expect, it } from 'vitest';
 const script = fileURLToPath(new URL('threads-child.ts', import.meta.url));
 const worker = fileURLToPath(new URL('../../dist/node/thread-worker.cjs', import.meta.url));
 
-async function run(name: string): Promise<unknown> {
+async function run(name: string, maxFileKiB?: number): Promise<unknown> {
   const folder = await mkdtemp(join(tmpdir(), 'threads-'));
   try {
-    const child = spawnSync(process.execPath, ['--import', 'tsx', script, name, folder], {
-      encoding: 'utf8',
-      timeout: 50_000,
-    });
+    const limit = maxFileKiB === undefined ? '' : `ulimit -f ${maxFileKiB}; `;
+    const command = `${limit}exec "${process.execPath}" --import tsx "$0" "$1" "$2"`;
+    const child = spawnSync('bash', ['-c', command, script, name, folder], { encoding: 'utf8', timeout: 50_000 });
     expect(child.stderr).toBe('');
     expect(child.status).toBe(0);
     return JSON.parse(child.stdout);
@@ -60,6 +59,10 @@ describe('threads', () => {
 
   it('are not started for small files', async () => {
     expect(await run('small file')).toEqual({ parallelism: 1, workers: 0 });
+  });
+
+  it('tell the code of a refused write, as this thread does', async () => {
+    expect(await run('full disk', 16_602)).toEqual({ codes: ['EFBIG', 'EFBIG'], left: ['plain'] });
   });
 
   it('leave no target of a broken, an aborted or a lost operation', async () => {
