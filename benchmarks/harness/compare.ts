@@ -35,7 +35,7 @@ export type CompareOptions = {
 const MOST_OTHER_LOAD = 0.3;
 
 /**
- * Runs the contestants in turns, the first being ours, so that a slow moment hits all of them.
+ * Runs the contestants in turns, each round in another order, so that a slow moment hits all of them. The first is ours.
  *
  * Half of the work's rounds may be repeated when other processes disturb them; then the least disturbed ones count.
  */
@@ -45,7 +45,7 @@ export async function compare(options: CompareOptions, contestants: readonly Con
   const measured: { rates: number[]; load: number }[] = [];
   const isQuiet = ({ load }: { load: number }): boolean => load <= MOST_OTHER_LOAD;
   while (measured.filter(isQuiet).length < rounds && measured.length < rounds + Math.ceil(rounds / 2)) {
-    measured.push(await measureRound(contestants, measured.length, options.scale));
+    measured.push(await measureRound(contestants, options.scale));
   }
   const counted = [...measured].sort((left, right) => left.load - right.load).slice(0, rounds);
   const column = (index: number): number[] => counted.map(({ rates }) => rates[index] ?? 0);
@@ -74,14 +74,12 @@ async function waitForQuiet(): Promise<void> {
 
 async function measureRound(
   contestants: readonly Contestant[],
-  round: number,
   scale: number,
 ): Promise<{ rates: number[]; load: number }> {
   await waitForQuiet();
   const rates = contestants.map(() => 0);
   const load = watchOthers();
-  for (let turn = 0; turn < contestants.length; turn++) {
-    const index = (turn + round) % contestants.length;
+  for (const index of shuffled(contestants.length)) {
     const started = performance.now();
     const work = (await contestants[index]?.run()) ?? 0;
     rates[index] = work / scale / ((performance.now() - started) / 1000);
@@ -97,4 +95,10 @@ export function spread(values: readonly number[]): Spread {
     median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
     max: sorted.at(-1) ?? Number.NaN,
   };
+}
+
+/** An order by chance: what one leaves to the garbage collector falls on a different one each time. */
+function shuffled(length: number): number[] {
+  const keys = Array.from({ length }, (_, index) => ({ index, key: Math.random() }));
+  return keys.sort((left, right) => left.key - right.key).map(({ index }) => index);
 }
