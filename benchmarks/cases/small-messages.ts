@@ -3,7 +3,6 @@ import { promisify } from 'node:util';
 import { decrypt, encrypt } from '@waxseal/core';
 import { type Comparison, compare } from '../harness/compare.ts';
 import { keyring } from '../harness/keys.ts';
-import { official, officialKeyring, officialSuites } from '../harness/official.ts';
 
 const plaintext = new Uint8Array(randomBytes(1024));
 const officialPlaintext = Buffer.from(plaintext);
@@ -23,6 +22,7 @@ async function repeat(count: number, atOnce: number, once: () => Promise<unknown
 
 /** Unsigned messages of 1 KiB under a raw AES keyring, one at a time. */
 export async function compareSmallUnsigned(): Promise<Comparison[]> {
+  const { official, officialKeyring, officialSuites } = await import('../harness/official.ts');
   const { message } = await encrypt(keyring, plaintext, unsigned);
   const suiteId = officialSuites.unsigned;
   return [
@@ -48,6 +48,7 @@ async function bareKeyPairAndSignature(): Promise<void> {
 
 /** Signed messages of 1 KiB, so many in flight. */
 export async function compareSmallSigned(atOnce: number): Promise<Comparison[]> {
+  const { official, officialKeyring } = await import('../harness/official.ts');
   const { message } = await encrypt(keyring, plaintext);
   const label = `1 KiB, signed, ${atOnce} at a time`;
   const count = 640;
