@@ -8,7 +8,7 @@ import { streamThrough } from '../harness/stream-through.ts';
 
 const CHUNK_LENGTH = 262_144;
 const FRAME_LENGTH = 65_536;
-const shape = { unit: 'MB/s', scale: 1e6 };
+const shape = { unit: 'MB/s', scale: 1e6, settles: true };
 const threads = { parallelism: 2 };
 
 /** SHA-384 over the same bytes, in the pieces in which a signature takes them. */

@@ -6,7 +6,7 @@ import { type Comparison, type Contestant, compare } from '../harness/compare.ts
 import { keyring } from '../harness/keys.ts';
 import { streamThrough } from '../harness/stream-through.ts';
 
-const shape = { unit: 'MB/s', scale: 1e6, rounds: 15 };
+const shape = { unit: 'MB/s', scale: 1e6, rounds: 15, settles: true };
 const algorithmSuite = 0x0478;
 
 /** One shape of unsigned streams. */

@@ -29,6 +29,11 @@ export type CompareOptions = {
   readonly unit: string;
   readonly scale: number;
   readonly rounds?: number;
+  /**
+   * Runs each contestant once more, unmeasured, before it is measured: it then collects its own garbage and not that of the one
+   * before.
+   */
+  readonly settles?: boolean;
 };
 
 /** Rounds in which others kept more than this many cores busy are measured again. */
@@ -45,7 +50,7 @@ export async function compare(options: CompareOptions, contestants: readonly Con
   const measured: { rates: number[]; load: number }[] = [];
   const isQuiet = ({ load }: { load: number }): boolean => load <= MOST_OTHER_LOAD;
   while (measured.filter(isQuiet).length < rounds && measured.length < rounds + Math.ceil(rounds / 2)) {
-    measured.push(await measureRound(contestants, options.scale));
+    measured.push(await measureRound(contestants, options));
   }
   const counted = [...measured].sort((left, right) => left.load - right.load).slice(0, rounds);
   const column = (index: number): number[] => counted.map(({ rates }) => rates[index] ?? 0);
@@ -74,12 +79,13 @@ async function waitForQuiet(): Promise<void> {
 
 async function measureRound(
   contestants: readonly Contestant[],
-  scale: number,
+  { scale, settles = false }: CompareOptions,
 ): Promise<{ rates: number[]; load: number }> {
   await waitForQuiet();
   const rates = contestants.map(() => 0);
   const load = watchOthers();
   for (const index of shuffled(contestants.length)) {
+    if (settles) await contestants[index]?.run();
     const started = performance.now();
     const work = (await contestants[index]?.run()) ?? 0;
     rates[index] = work / scale / ((performance.now() - started) / 1000);

@@ -107,8 +107,8 @@ export class NodeAead implements Aead {
 }
 
 /** Parts shorter than this are put together first: each `update` allocates, however short its part is. */
-const SHORT_PART_LENGTH = 4096;
-const GATHERED_LENGTH = 16_384;
+const SHORT_PART_LENGTH = 1024;
+const GATHERED_LENGTH = 4096;
 
 /** A frame under decryption: whatever `update` gave is kept until `final` has verified the tag. */
 class NodeFrameOpening implements FrameOpening {

@@ -18,6 +18,11 @@ export function createRing(capacity: number): SharedRing {
   return { control: new SharedArrayBuffer(16), data: new SharedArrayBuffer(capacity) };
 }
 
+/** Empties a ring for its next use, when neither end is in use any more. */
+export function resetRing(ring: SharedRing): void {
+  new Int32Array(ring.control).fill(0);
+}
+
 /** The end that writes; never blocks. */
 export class RingWriter {
   readonly #control: Int32Array;

@@ -5,13 +5,11 @@ import type { KeyObject } from 'node:crypto';
 import { engine } from '#engine';
 import type { SigningKey } from '../crypto/crypto-engine.ts';
 import type { CreateSigningSink, CreateVerifyingSink, SignatureSink } from '../stream/signature-sink.ts';
-import { createRing, RingWriter, type SharedRing } from './byte-ring.ts';
+import { RingWriter, type SharedRing } from './byte-ring.ts';
 import { decodeThreadFailure } from './thread-failure.ts';
 import { Thread } from './thread-pool.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
 
-/** A ring of 8 MiB hashes 1.1 times as fast as one of 2 MiB: the writer hardly ever waits. */
-const RING_LENGTH = 8_388_608;
 /** Longest signature that a footer can hold. */
 const MAX_SIGNATURE_LENGTH = 65_535;
 
@@ -79,7 +77,7 @@ class SignatureThread {
   readonly #result: Promise<Uint8Array | boolean | undefined>;
 
   constructor(createTask: (ring: SharedRing) => ThreadTask) {
-    const ring = createRing(RING_LENGTH);
+    const ring = this.#thread.ring();
     this.#writer = new RingWriter(ring);
     this.#result = new Promise((resolve, reject) => {
       this.#thread.run(createTask(ring), (answer: ThreadAnswer) => {
@@ -95,6 +93,8 @@ class SignatureThread {
   }
 
   update(bytes: Uint8Array): void {
+    // The ring is the thread's, and may belong to another message by now.
+    if (this.#ended) return;
     const taken = this.#queue.length === 0 ? this.#writer.write(bytes) : 0;
     if (taken < bytes.length) this.#queue.push(bytes.subarray(taken));
   }

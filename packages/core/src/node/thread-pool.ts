@@ -2,11 +2,15 @@
 
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { createRing, resetRing, type SharedRing } from './byte-ring.ts';
 import { encodeThreadFailure } from './thread-failure.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
 
 /** How long an idle thread waits for work: starting one takes about 50 ms. */
 const IDLE_MS = 10_000;
+
+/** A ring of 8 MiB hashes 1.1 times as fast as one of 2 MiB: the writer hardly ever waits. */
+const RING_LENGTH = 8_388_608;
 
 const idle: Thread[] = [];
 
@@ -16,6 +20,7 @@ export class Thread {
   #onAnswer: (answer: ThreadAnswer) => void = () => {};
   #idleTimer: NodeJS.Timeout | undefined;
   #isLost = false;
+  #ring: SharedRing | undefined;
 
   private constructor() {
     this.#worker = new Worker(workerPath());
@@ -44,6 +49,13 @@ export class Thread {
       onAnswer(answer);
     };
     this.#worker.postMessage(task);
+  }
+
+  /** @returns An empty ring of the thread's own, kept from task to task: fresh memory would cost a millisecond each time. */
+  ring(): SharedRing {
+    if (this.#ring === undefined) this.#ring = createRing(RING_LENGTH);
+    else resetRing(this.#ring);
+    return this.#ring;
   }
 
   /** Says whether somebody waits for an answer: only then does the thread keep the process alive. */

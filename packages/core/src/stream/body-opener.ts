@@ -1,6 +1,6 @@
 // The body of a message whose header is authentic: verifies each piece before any of its plaintext goes out.
 
-import { wipe } from '../bytes.ts';
+import { totalLength, wipe } from '../bytes.ts';
 import type { Aead, FrameOpening } from '../crypto/crypto-engine.ts';
 import { DecryptionFailedError, LimitExceededError, MalformedMessageError } from '../errors.ts';
 import { BodyAad } from '../format/body-aad.ts';
@@ -12,10 +12,11 @@ import {
   readFrameHead,
   viewOf,
 } from '../format/frame-head.ts';
-import { FOOTER_HEAD_LENGTH } from '../format/frame-layout.ts';
+import { FOOTER_HEAD_LENGTH, FRAME_OVERHEAD } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import { IV_LENGTH, TAG_LENGTH } from '../limits.ts';
 import { type AuthenticatedHeader, frameTooLong } from './authenticate-header.ts';
+import { OutputBatch, SHORT_FRAME_LENGTH } from './output-batch.ts';
 import type { VerifyingSink } from './signature-sink.ts';
 
 /** Bounds on a body that is read, in bytes; `Infinity` for none. */
@@ -36,7 +37,9 @@ export class BodyOpener {
   readonly #aad: BodyAad;
   readonly #verifier: VerifyingSink | undefined;
   readonly #limits: BodyLimits;
+  readonly #batch: OutputBatch | undefined;
   readonly #iv = new Uint8Array(IV_LENGTH);
+  readonly #ivView = viewOf(this.#iv);
   #stage: Stage = 'head';
   /** What is gathered of a head, a tag or a footer. */
   #gathered = new Uint8Array(MAX_HEAD_LENGTH);
@@ -56,6 +59,9 @@ export class BodyOpener {
     this.#aad = new BodyAad(message.header.messageId);
     this.#verifier = verifier;
     this.#limits = limits;
+    const { contentType, frameLength } = message.header;
+    const inBatches = contentType === 'framed' && frameLength <= SHORT_FRAME_LENGTH && message.aead.releasesBuffers;
+    this.#batch = inBatches ? new OutputBatch() : undefined;
   }
 
   /**
@@ -68,9 +74,13 @@ export class BodyOpener {
   push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined {
     const view = viewOf(chunk);
     let position = 0;
-    while (position < chunk.length && (this.#stage === 'head' || this.#stage === 'content')) {
-      const takesHead = this.#stage === 'head';
-      position = takesHead ? this.#takeHead(chunk, view, position) : this.#takeContent(chunk, position, output);
+    try {
+      while (position < chunk.length && (this.#stage === 'head' || this.#stage === 'content')) {
+        const takesHead = this.#stage === 'head';
+        position = takesHead ? this.#takeHead(chunk, view, position) : this.#takeContent(chunk, position, output);
+      }
+    } finally {
+      this.#batch?.flush(output);
     }
     // All of the body that this chunk holds goes into the hash at once.
     if (position > 0) this.#verifier?.update(chunk.subarray(0, position));
@@ -102,7 +112,7 @@ export class BodyOpener {
 
   #takeHead(chunk: Uint8Array, view: DataView, position: number): number {
     if (this.#gatheredLength === 0 && chunk.length - position >= MAX_HEAD_LENGTH) {
-      return this.#startPiece(chunk, view, position);
+      return this.#startPiece(view, position);
     }
     const gatheredView = viewOf(this.#gathered);
     const needed =
@@ -111,14 +121,14 @@ export class BodyOpener {
     const isWhole =
       this.#gatheredLength >= HEAD_START_LENGTH && this.#gatheredLength === headLength(this.#header, gatheredView, 0);
     if (isWhole) {
-      this.#startPiece(this.#gathered, gatheredView, 0);
+      this.#startPiece(gatheredView, 0);
       this.#gatheredLength = 0;
     }
     return end;
   }
 
   /** Order and bounds are checked before a byte is decrypted or kept. @returns Where the content starts. */
-  #startPiece(bytes: Uint8Array, view: DataView, offset: number): number {
+  #startPiece(view: DataView, offset: number): number {
     const head = readFrameHead(this.#header, view, offset);
     const { maxFrameLength, maxPlaintextLength } = this.#limits;
     if (head.contentLength > maxFrameLength) throw frameTooLong(maxFrameLength);
@@ -126,7 +136,7 @@ export class BodyOpener {
     if (head.sequenceNumber !== this.#sequenceNumber) throw new DecryptionFailedError();
     this.#plaintextLength += head.contentLength;
     if (this.#plaintextLength > maxPlaintextLength) throw plaintextTooLong(maxPlaintextLength);
-    this.#iv.set(bytes.subarray(head.ivStart, head.ivStart + IV_LENGTH));
+    copyIv(view, head.ivStart, this.#ivView);
     this.#head = head;
     this.#stage = 'content';
     return head.contentStart;
@@ -150,6 +160,7 @@ export class BodyOpener {
     end = this.#gather(chunk, end, TAG_LENGTH);
     if (this.#gatheredLength < TAG_LENGTH) return end;
     const target = this.#isWithheld(head) ? this.#withheld : output;
+    this.#batch?.flush(output);
     if (!this.#opening.finish(this.#gathered.subarray(0, TAG_LENGTH), target)) throw new DecryptionFailedError();
     this.#endPiece(head);
     return end;
@@ -160,10 +171,32 @@ export class BodyOpener {
     const contentEnd = position + head.contentLength;
     const parts = [chunk.subarray(position, contentEnd)];
     const tag = chunk.subarray(contentEnd, contentEnd + TAG_LENGTH);
-    const target = this.#isWithheld(head) ? this.#withheld : output;
-    if (!this.#aead.open(this.#iv, this.#encodeAad(head), parts, tag, target)) throw new DecryptionFailedError();
+    const aad = this.#encodeAad(head);
+    const isOpen =
+      this.#batch === undefined || this.#isWithheld(head)
+        ? this.#aead.open(this.#iv, aad, parts, tag, this.#isWithheld(head) ? this.#withheld : output)
+        : this.#openIntoBatch(this.#batch, aad, parts, tag, chunk.length - position, output);
+    if (!isOpen) throw new DecryptionFailedError();
     this.#endPiece(head);
     return contentEnd + TAG_LENGTH;
+  }
+
+  /** @param available - Bytes of the chunk from this frame's content on: tells how many frames come at once. */
+  #openIntoBatch(
+    batch: OutputBatch,
+    aad: Uint8Array,
+    parts: readonly Uint8Array[],
+    tag: Uint8Array,
+    available: number,
+    output: Uint8Array[],
+  ): boolean {
+    const length = totalLength(parts);
+    const { frameLength } = this.#header;
+    const atOnce = Math.ceil(available / (frameLength + FRAME_OVERHEAD)) * frameLength;
+    const target = batch.reserve(length, Math.min(atOnce, available), output);
+    const isOpen = this.#aead.openInto(this.#iv, aad, parts, tag, target, batch.length);
+    if (isOpen) batch.advance(length);
+    return isOpen;
   }
 
   /** The final frame of a signed message waits for the signature. */
@@ -212,6 +245,13 @@ export class BodyOpener {
     if (this.#head === undefined) throw new Error('no frame under way');
     return this.#head;
   }
+}
+
+/** Three words: a subarray for each frame would cost more than the copy. */
+function copyIv(from: DataView, start: number, to: DataView): void {
+  to.setUint32(0, from.getUint32(start));
+  to.setUint32(4, from.getUint32(start + 4));
+  to.setUint32(8, from.getUint32(start + 8));
 }
 
 /** The error for plaintext over the caller's limit. */

@@ -7,12 +7,9 @@ import { FINAL_FRAME_OVERHEAD, FRAME_OVERHEAD } from '../format/frame-layout.ts'
 import type { MessageHeader } from '../format/message-header.ts';
 import type { EncryptionMaterials, MaterialsLease } from '../materials/materials-manager.ts';
 import type { FrameSealer } from './frame-sealer.ts';
-import { OutputBatch } from './output-batch.ts';
+import { OutputBatch, SHORT_FRAME_LENGTH } from './output-batch.ts';
 import type { SigningSink } from './signature-sink.ts';
 import type { MessageParts } from './start-message.ts';
-
-/** Up to this length, copying a frame costs less than a chunk of its own on the way through a stream. */
-const SHORT_FRAME_LENGTH = 16_384;
 
 /**
  * Makes the body and footer of one message.

@@ -1,3 +1,6 @@
+/** Up to this length, copying a frame costs less than a chunk of its own on the way through a stream. */
+export const SHORT_FRAME_LENGTH = 16_384;
+
 /** A buffer that takes the output of several frames, and goes out as one chunk. */
 export class OutputBatch {
   #buffer = new Uint8Array(0);
