@@ -81,6 +81,8 @@ class SignatureThread {
     this.#writer = new RingWriter(ring);
     this.#result = new Promise((resolve, reject) => {
       this.#thread.run(createTask(ring), (answer: ThreadAnswer) => {
+        // With its last answer the thread, and the ring with it, may go to another message.
+        if (answer.kind === 'done' || answer.kind === 'failed') this.#ended = true;
         if (answer.kind === 'done') resolve(answer.result);
         if (answer.kind === 'failed') {
           this.#failure = decodeThreadFailure(answer.failure);
@@ -93,7 +95,6 @@ class SignatureThread {
   }
 
   update(bytes: Uint8Array): void {
-    // The ring is the thread's, and may belong to another message by now.
     if (this.#ended) return;
     const taken = this.#queue.length === 0 ? this.#writer.write(bytes) : 0;
     if (taken < bytes.length) this.#queue.push(bytes.subarray(taken));
