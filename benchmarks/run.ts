@@ -13,22 +13,18 @@ import { measureMemory } from './cases/memory.ts';
 import { compareRandomReads } from './cases/random-reads.ts';
 import { compareSignedDefaults, compareSignedStreams } from './cases/signed-streams.ts';
 import { compareSmallSigned, compareSmallUnsigned } from './cases/small-messages.ts';
-import { compareDefaultFrames, compareWithBareLoop, compareWithOfficialStreams } from './cases/unsigned-streams.ts';
+import { compareDefaultFrames, compareUnsignedStreams } from './cases/unsigned-streams.ts';
 import type { Comparison } from './harness/compare.ts';
 import { describeMachine } from './harness/machine.ts';
 import { printComparison } from './harness/report.ts';
 
 const megabytes = Number(process.env['WAXSEAL_BENCH_MIB'] ?? 1024);
-const long = { frameLength: 65_536, chunkLength: 262_144, megabytes: 64 };
-const short = { frameLength: 4096, chunkLength: 65_536, megabytes: 32 };
 const cases: Readonly<Record<string, () => Promise<readonly Comparison[]>>> = {
-  'unsigned-64k': () => compareWithBareLoop(long),
-  'unsigned-64k-official': () => compareWithOfficialStreams(long),
-  'unsigned-4k': () => compareWithBareLoop(short),
-  'unsigned-4k-official': () => compareWithOfficialStreams(short),
-  'unsigned-defaults-official': () => compareDefaultFrames(),
-  'signed-stream': () => compareSignedStreams(),
-  'signed-defaults-official': () => compareSignedDefaults(),
+  'unsigned-64k': () => compareUnsignedStreams({ frameLength: 65_536, chunkLength: 262_144 }),
+  'unsigned-4k': () => compareUnsignedStreams({ frameLength: 4096, chunkLength: 65_536 }),
+  'unsigned-defaults': () => compareDefaultFrames(),
+  'signed-64k': () => compareSignedStreams(),
+  'signed-defaults': () => compareSignedDefaults(),
   'small-unsigned': () => compareSmallUnsigned(),
   'small-signed': () => compareSmallSigned(1),
   'small-signed-16': () => compareSmallSigned(16),

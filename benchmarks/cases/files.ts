@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { decryptFile, decryptStream, encryptFile, encryptStream } from '@waxseal/core/node';
-import { type Comparison, compare } from '../harness/compare.ts';
+import { type Comparison, type Contestant, compare } from '../harness/compare.ts';
 import { keyring } from '../harness/keys.ts';
 
 const MEBIBYTE = 1_048_576;
 const algorithmSuite = 0x0478;
-const shape = { unit: 'MB/s', scale: 1e6 };
-const overwrite = true;
+const shape = { unit: 'MB/s', scale: 1e6, rounds: 9 };
 
 /**
  * Files, unsigned: beside a pipeline of our own streams over file streams, two threads beside one, and a plain copy that
@@ -32,44 +31,44 @@ export async function compareFiles(megabytes: number): Promise<Comparison[]> {
 }
 
 async function compareBoth(at: (name: string) => string, length: number): Promise<Comparison[]> {
-  const encrypting = (parallelism: number) => async (): Promise<number> => {
-    const { bytesRead } = await encryptFile(keyring, at('plain'), at('out'), {
-      algorithmSuite,
-      overwrite,
-      parallelism,
-    });
-    return bytesRead;
-  };
-  const decrypting = (parallelism: number) => async (): Promise<number> => {
-    const { bytesWritten } = await decryptFile(keyring, at('sealed'), at('out'), { overwrite, parallelism });
-    return bytesWritten;
-  };
-  const copy = { name: 'plain copy, synced', run: () => copyPlainly(at('plain'), at('out')) };
-  const piped = (from: string, create: () => NodeJS.ReadWriteStream) => async (): Promise<number> => {
-    const target = createWriteStream(at('out'), { flush: true });
-    await pipeline(createReadStream(at(from)), create(), target);
-    return length;
-  };
+  const target = at('out');
+  // Every contestant makes a new file: to write over an old one frees its memory at another moment for each.
+  const prepare = (): Promise<void> => rm(target, { force: true });
+  const contestant = (name: string, run: () => Promise<unknown>): Contestant => ({
+    name,
+    prepare,
+    run: async () => {
+      await run();
+      return length;
+    },
+  });
+  const encrypting = (parallelism: number): Contestant =>
+    contestant(`encryptFile, parallelism ${parallelism}`, () =>
+      encryptFile(keyring, at('plain'), target, { algorithmSuite, parallelism }),
+    );
+  const decrypting = (parallelism: number): Contestant =>
+    contestant(`decryptFile, parallelism ${parallelism}`, () =>
+      decryptFile(keyring, at('sealed'), target, { parallelism }),
+    );
+  const piped = (from: string, create: () => NodeJS.ReadWriteStream): Contestant =>
+    contestant('pipeline of streams', () =>
+      pipeline(createReadStream(at(from)), create(), createWriteStream(target, { flush: true })),
+    );
+  const copy = contestant('plain copy, synced', () => copyPlainly(at('plain'), target));
   const size = `${length / MEBIBYTE} MiB file`;
   return [
     await compare({ title: `${size}: encrypt`, ...shape }, [
-      { name: 'encryptFile', run: encrypting(1) },
-      { name: 'pipeline of streams', run: piped('plain', () => encryptStream(keyring, { algorithmSuite })) },
+      encrypting(1),
+      piped('plain', () => encryptStream(keyring, { algorithmSuite })),
       copy,
     ]),
     await compare({ title: `${size}: decrypt`, ...shape }, [
-      { name: 'decryptFile', run: decrypting(1) },
-      { name: 'pipeline of streams', run: piped('sealed', () => decryptStream(keyring)) },
+      decrypting(1),
+      piped('sealed', () => decryptStream(keyring)),
       copy,
     ]),
-    await compare({ title: `${size}: encrypt, parallelism 2`, ...shape }, [
-      { name: 'parallelism 2', run: encrypting(2) },
-      { name: 'parallelism 1', run: encrypting(1) },
-    ]),
-    await compare({ title: `${size}: decrypt, parallelism 2`, ...shape }, [
-      { name: 'parallelism 2', run: decrypting(2) },
-      { name: 'parallelism 1', run: decrypting(1) },
-    ]),
+    await compare({ title: `${size}: encrypt, parallelism 2`, ...shape }, [encrypting(2), encrypting(1)]),
+    await compare({ title: `${size}: decrypt, parallelism 2`, ...shape }, [decrypting(2), decrypting(1)]),
   ];
 }
 
@@ -81,7 +80,7 @@ async function fill(path: string, megabytes: number): Promise<void> {
 }
 
 /** Reads and writes 1 MiB at a time with one read ahead, then syncs: what a copy through Node costs. */
-async function copyPlainly(from: string, to: string): Promise<number> {
+async function copyPlainly(from: string, to: string): Promise<void> {
   const source = await open(from, 'r');
   const target = await open(to, 'w');
   const buffers = [new Uint8Array(MEBIBYTE), new Uint8Array(MEBIBYTE)] as const;
@@ -96,5 +95,4 @@ async function copyPlainly(from: string, to: string): Promise<number> {
   }
   await target.sync();
   await Promise.all([source.close(), target.close()]);
-  return copied;
 }

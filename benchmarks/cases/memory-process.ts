@@ -23,8 +23,8 @@ async function run(length: number): Promise<void> {
   const sink = new Writable({
     write(_chunk, _encoding, callback) {
       count += 1;
-      // Slow now and then, so that everything before it is full.
-      if (count % 256 === 0) setTimeout(callback, 1);
+      // A pause for each MiB makes it slower than the streams, so that everything before it is full.
+      if (count % 16 === 0) setTimeout(callback, 1);
       else callback();
     },
   });

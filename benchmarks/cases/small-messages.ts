@@ -7,7 +7,7 @@ import { keyring } from '../harness/keys.ts';
 const plaintext = new Uint8Array(randomBytes(1024));
 const officialPlaintext = Buffer.from(plaintext);
 const unsigned = { algorithmSuite: 0x0478 };
-const shape = { unit: 'messages/s', scale: 1 };
+const shape = { unit: 'messages/s', scale: 1, rounds: 9, seconds: 0.5 };
 const generate = promisify(generateKeyPair);
 const signOnPool = promisify(sign);
 

@@ -3,6 +3,8 @@ import { watchOthers } from './machine.ts';
 /** One way to do the same work. */
 export type Contestant = {
   readonly name: string;
+  /** Sets the stage for `run`, unmeasured. */
+  prepare?(): Promise<void> | void;
   /** Does the work once. @returns How much: bytes, messages or reads. */
   run(): Promise<number> | number;
 };
@@ -30,10 +32,10 @@ export type CompareOptions = {
   readonly scale: number;
   readonly rounds?: number;
   /**
-   * Runs each contestant once more, unmeasured, before it is measured: it then collects its own garbage and not that of the one
-   * before.
+   * For how long, at least, each contestant repeats its work in a round. Buffers are freed by a garbage collection for every
+   * 32 to 64 MiB of them: in a shorter time it is chance who pays for that.
    */
-  readonly settles?: boolean;
+  readonly seconds?: number;
 };
 
 /** Rounds in which others kept more than this many cores busy are measured again. */
@@ -46,7 +48,7 @@ const MOST_OTHER_LOAD = 0.3;
  */
 export async function compare(options: CompareOptions, contestants: readonly Contestant[]): Promise<Comparison> {
   const rounds = Math.max(7, options.rounds ?? 7);
-  for (const contestant of contestants) await contestant.run();
+  for (const contestant of contestants) await measure(contestant, 0);
   const measured: { rates: number[]; load: number }[] = [];
   const isQuiet = ({ load }: { load: number }): boolean => load <= MOST_OTHER_LOAD;
   while (measured.filter(isQuiet).length < rounds && measured.length < rounds + Math.ceil(rounds / 2)) {
@@ -79,18 +81,29 @@ async function waitForQuiet(): Promise<void> {
 
 async function measureRound(
   contestants: readonly Contestant[],
-  { scale, settles = false }: CompareOptions,
+  { scale, seconds = 0 }: CompareOptions,
 ): Promise<{ rates: number[]; load: number }> {
   await waitForQuiet();
   const rates = contestants.map(() => 0);
   const load = watchOthers();
   for (const index of shuffled(contestants.length)) {
-    if (settles) await contestants[index]?.run();
-    const started = performance.now();
-    const work = (await contestants[index]?.run()) ?? 0;
-    rates[index] = work / scale / ((performance.now() - started) / 1000);
+    const contestant = contestants[index];
+    if (contestant !== undefined) rates[index] = (await measure(contestant, seconds)) / scale;
   }
   return { rates, load: load() };
+}
+
+/** @returns Units of work per second. */
+async function measure(contestant: Contestant, leastSeconds: number): Promise<number> {
+  let work = 0;
+  let milliseconds = 0;
+  do {
+    await contestant.prepare?.();
+    const started = performance.now();
+    work += await contestant.run();
+    milliseconds += performance.now() - started;
+  } while (milliseconds < leastSeconds * 1000);
+  return work / (milliseconds / 1000);
 }
 
 /** @returns Least, middle and greatest of the values. */
