@@ -12,6 +12,8 @@ export type FileConversion = {
   readonly sourceLength: number;
   /** Creates the file that becomes the target. Called once, when nothing but writing can fail any more. */
   createTarget(): Promise<FileHandle>;
+  /** Says that about so many bytes were written to it. @throws The file system's error, when the disk did not take them. */
+  wrote(length: number): void;
 };
 
 /**
@@ -36,7 +38,8 @@ export async function convertFile<Result>(
       pending = await PendingFile.create(target);
       return pending.file;
     };
-    const result = await convert({ source, sourceLength: size, createTarget });
+    const wrote = (length: number): void => pending?.wrote(length);
+    const result = await convert({ source, sourceLength: size, createTarget, wrote });
     const after = await source.stat();
     if (after.size !== size || after.mtimeMs !== mtimeMs) throw new Error(`${from} changed while it was read`);
     await pending?.publish(overwrite);

@@ -79,7 +79,7 @@ const NEVER: AbortSignal = new AbortController().signal;
 async function openFramed(
   message: AuthenticatedHeader,
   start: MessageStart,
-  { source, sourceLength, createTarget }: FileConversion,
+  { source, sourceLength, createTarget, wrote }: FileConversion,
   settings: DecryptSettings,
   { onProgress, parallelism }: FileSettings,
 ): Promise<Opened> {
@@ -91,6 +91,7 @@ async function openFramed(
   let bytesDone = header.headerLength;
   const onBatch = (bytes: number): void => {
     bytesDone += bytes;
+    wrote(bytes);
     if (bytesDone < layout.bodyEnd) onProgress({ bytesDone, bytesTotal: sourceLength });
   };
   const target = await createTarget();

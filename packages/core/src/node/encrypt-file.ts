@@ -61,7 +61,7 @@ export async function encryptFile(
 
 async function sealFile(
   message: MessageParts,
-  { source, sourceLength, createTarget }: FileConversion,
+  { source, sourceLength, createTarget, wrote }: FileConversion,
   { onProgress, parallelism }: FileSettings,
   signal: AbortSignal | undefined,
 ): Promise<EncryptFileResult> {
@@ -72,6 +72,7 @@ async function sealFile(
   let bytesDone = 0;
   const onBatch = (bytes: number): void => {
     bytesDone += bytes;
+    wrote(bytes);
     onProgress({ bytesDone, bytesTotal: sourceLength });
   };
   const work = { batches, source, target, sink: undefined, onBatch, signal };

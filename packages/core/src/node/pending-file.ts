@@ -4,6 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+/** How much is written before the disk is set to work on it: a sync for less costs more than it saves. */
+const SYNC_LENGTH = 33_554_432;
+
 /**
  * A file being written beside its target, as `.waxseal-<16 hex digits>.tmp`, readable by its owner alone.
  *
@@ -13,6 +16,9 @@ export class PendingFile {
   readonly file: FileHandle;
   readonly #path: string;
   readonly #target: string;
+  #unsynced = 0;
+  #syncing: Promise<void> | undefined;
+  #failure: unknown;
   #ended = false;
 
   private constructor(file: FileHandle, path: string, target: string) {
@@ -28,6 +34,19 @@ export class PendingFile {
   }
 
   /**
+   * Says that bytes were written. Each 32 MiB are brought to the disk meanwhile, so that `publish` finds little left to wait for.
+   *
+   * @throws The file system's error, when the disk did not take earlier ones.
+   */
+  wrote(length: number): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#unsynced += length;
+    if (this.#unsynced < SYNC_LENGTH || this.#syncing !== undefined) return;
+    this.#unsynced = 0;
+    this.#syncing = this.#syncMeanwhile();
+  }
+
+  /**
    * Brings the bytes to the disk, then gives the file its name.
    *
    * @param overwrite - Whether it replaces what has that name; without it, whoever else takes the name first keeps it.
@@ -35,6 +54,8 @@ export class PendingFile {
    *   folder can't be synced after that, the whole file is there, though a power cut may take its name away.
    */
   async publish(overwrite: boolean): Promise<void> {
+    await this.#syncing;
+    if (this.#failure !== undefined) throw this.#failure;
     await this.file.sync();
     await this.file.close();
     if (overwrite) {
@@ -53,6 +74,17 @@ export class PendingFile {
     this.#ended = true;
     await this.file.close().catch(() => {});
     await unlink(this.#path).catch(() => {});
+  }
+
+  /** The system tells of a failure once: a later sync would succeed. */
+  async #syncMeanwhile(): Promise<void> {
+    try {
+      await this.file.datasync();
+    } catch (error) {
+      this.#failure = error;
+    } finally {
+      this.#syncing = undefined;
+    }
   }
 }
 

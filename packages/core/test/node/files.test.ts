@@ -46,8 +46,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Makes the file handle's method fail from its n-th call on. */
-async function failOn(method: 'write' | 'sync' | 'read' | 'stat', code: string, fromCall = 1): Promise<void> {
+/** Makes the file handle's method fail from its n-th call on. @returns Tells how often it was called. */
+async function failOn(
+  method: 'write' | 'sync' | 'datasync' | 'read' | 'stat',
+  code: string,
+  fromCall = 1,
+): Promise<() => number> {
   const handle = await open(at('probe'), 'w');
   const prototype = Object.getPrototypeOf(handle) as FileHandle;
   await handle.close();
@@ -59,6 +63,7 @@ async function failOn(method: 'write' | 'sync' | 'read' | 'stat', code: string, 
     if (calls >= fromCall) return Promise.reject(Object.assign(new Error(`${code}: injected`), { code }));
     return original.apply(this, parameters);
   } as never);
+  return () => calls;
 }
 
 describe('files', () => {
@@ -201,6 +206,26 @@ describe('files', () => {
     expect((await readdir(folder)).sort()).toEqual(['plain', 'ready']);
     expect(manager.badLeases).toBe(0);
   });
+
+  it.each([1, 2])(
+    'brings long files to the disk while it writes, and heeds what that says; %i threads',
+    async (parallelism) => {
+      await writeFile(at('plain'), patternBytes(70_000_000));
+      const keyring = new FakeKeyring();
+      const countSyncs = await failOn('datasync', 'EIO', Number.POSITIVE_INFINITY);
+      await encryptFile(keyring, at('plain'), at('sealed'), { algorithmSuite: 0x0478, parallelism });
+      await decryptFile(keyring, at('sealed'), at('opened'), { parallelism });
+      expect((await readFile(at('opened'))).equals(patternBytes(70_000_000))).toBe(true);
+      expect(countSyncs()).toBeGreaterThanOrEqual(2);
+      vi.restoreAllMocks();
+      await failOn('datasync', 'EIO');
+      const options = { algorithmSuite: 0x0478, parallelism, overwrite: true } as const;
+      await expect(encryptFile(keyring, at('plain'), at('sealed'), options)).rejects.toMatchObject({ code: 'EIO' });
+      await expect(decryptFile(keyring, at('sealed'), at('opened'), options)).rejects.toMatchObject({ code: 'EIO' });
+      expect(await temporaries()).toEqual([]);
+      expect((await readFile(at('opened'))).equals(patternBytes(70_000_000))).toBe(true);
+    },
+  );
 
   it('leaves nothing behind when its folder may not be written', async () => {
     await writeFile(at('plain'), patternBytes(10));
