@@ -23,33 +23,38 @@ function numberedSource(failures: readonly number[] = []) {
 }
 
 describe('SigningKeyPairSource', () => {
-  test('makes nothing before the first pair is asked for, and one ahead after it', async () => {
+  test('makes nothing before the first pair is asked for, and two ahead after it', async () => {
     const { state, next, runDeferred } = numberedSource();
     runDeferred();
     expect(state.made).toBe(0);
     expect(await next()).toBe(1);
     runDeferred();
-    expect(state.made).toBe(2);
+    expect(state.made).toBe(3);
     runDeferred();
-    expect(state.made).toBe(2);
+    expect(state.made).toBe(3);
     expect(await next()).toBe(2);
+    runDeferred();
+    expect(state.made).toBe(4);
+    expect(await next()).toBe(3);
   });
 
-  test('never keeps more than one ahead and hands out each pair once', async () => {
+  test('never keeps more than two ahead and hands out each pair once', async () => {
     const { state, next, deferred, runDeferred } = numberedSource();
     const handedOut = await Promise.all(Array.from({ length: 16 }, next));
     expect(new Set(handedOut).size).toBe(16);
     expect(deferred).toHaveLength(1);
     runDeferred();
-    expect(state.made).toBe(17);
+    expect(state.made).toBe(18);
     expect(await next()).toBe(17);
     expect(await next()).toBe(18);
+    expect(await next()).toBe(19);
   });
 
-  test('makes a fresh pair when the one ahead failed', async () => {
+  test('makes a fresh pair when one ahead failed', async () => {
     const { next, runDeferred } = numberedSource([2]);
     expect(await next()).toBe(1);
     runDeferred();
+    expect(await next()).toBe(4);
     expect(await next()).toBe(3);
   });
 
