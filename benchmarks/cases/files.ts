@@ -32,8 +32,13 @@ export async function compareFiles(megabytes: number): Promise<Comparison[]> {
 
 async function compareBoth(at: (name: string) => string, length: number): Promise<Comparison[]> {
   const target = at('out');
-  // Every contestant makes a new file: to write over an old one frees its memory at another moment for each.
-  const prepare = (): Promise<void> => rm(target, { force: true });
+  // Every contestant makes a new file, in memory used a moment ago: what a virtual machine has freed comes back slowly from its host,
+  // which would make one round four times as long as another.
+  const prepare = async (): Promise<void> => {
+    await rm(target, { force: true });
+    await fill(at('warm'), length / MEBIBYTE);
+    await rm(at('warm'));
+  };
   const contestant = (name: string, run: () => Promise<unknown>): Contestant => ({
     name,
     prepare,
@@ -72,10 +77,11 @@ async function compareBoth(at: (name: string) => string, length: number): Promis
   ];
 }
 
+/** Makes a file of one random block again and again; it need not reach the disk. */
 async function fill(path: string, megabytes: number): Promise<void> {
   const file = await open(path, 'w');
-  const block = new Uint8Array(MEBIBYTE);
-  for (let index = 0; index < megabytes; index++) await file.write(randomFillSync(block));
+  const block = randomFillSync(new Uint8Array(MEBIBYTE));
+  for (let index = 0; index < megabytes; index++) await file.write(block);
   await file.close();
 }
 

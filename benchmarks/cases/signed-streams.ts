@@ -4,7 +4,7 @@ import { decryptStream, encryptStream } from '@waxseal/core/node';
 import { openBare, prepareBare, sealBare } from '../harness/bare-loop.ts';
 import { type Comparison, compare } from '../harness/compare.ts';
 import { keyring } from '../harness/keys.ts';
-import { streamThrough } from '../harness/stream-through.ts';
+import { createThrough } from '../harness/stream-through.ts';
 
 const CHUNK_LENGTH = 262_144;
 const FRAME_LENGTH = 65_536;
@@ -21,28 +21,24 @@ function hash(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-const run = async (bytes: Uint8Array, stream: Parameters<typeof streamThrough>[2]): Promise<number> => {
-  await streamThrough(bytes, CHUNK_LENGTH, stream);
-  return bytes.length;
-};
-
 /**
  * Signed streams, 64 KiB frames, without the official SDK: one thread beside AES-GCM and SHA-384 one after the other; two
  * threads beside one, and beside SHA-384 alone.
  */
 export async function compareSignedStreams(): Promise<Comparison[]> {
   const input = new Uint8Array(randomBytes(128 * 1_048_576));
+  const through = createThrough(input.length, CHUNK_LENGTH);
   const { message } = await encrypt(keyring, input);
   const bareFrames = prepareBare(input, FRAME_LENGTH);
   const directions = {
     encrypt: {
-      serial: () => run(input, encryptStream(keyring)),
-      parallel: () => run(input, encryptStream(keyring, threads)),
+      serial: () => through(input, encryptStream(keyring)),
+      parallel: () => through(input, encryptStream(keyring, threads)),
       bare: () => sealBare(input, FRAME_LENGTH) && hash(input),
     },
     decrypt: {
-      serial: () => run(message, decryptStream(keyring)),
-      parallel: () => run(message, decryptStream(keyring, threads)),
+      serial: () => through(message, decryptStream(keyring)),
+      parallel: () => through(message, decryptStream(keyring, threads)),
       bare: () => openBare(bareFrames, FRAME_LENGTH) && hash(input),
     },
   };
@@ -67,17 +63,18 @@ export async function compareSignedStreams(): Promise<Comparison[]> {
 export async function compareSignedDefaults(): Promise<Comparison[]> {
   const { official, officialKeyring } = await import('../harness/official.ts');
   const input = new Uint8Array(randomBytes(64 * 1_048_576));
+  const through = createThrough(input.length, CHUNK_LENGTH);
   const ours = (await encrypt(keyring, input)).message;
   const theirs = (await official.encrypt(officialKeyring, Buffer.from(input))).result;
   const title = 'signed stream, all defaults against all defaults';
   return [
     await compare({ title: `${title}: encrypt`, ...shape }, [
-      { name: 'waxseal', run: () => run(input, encryptStream(keyring)) },
-      { name: 'official SDK', run: () => run(input, official.encryptStream(officialKeyring)) },
+      { name: 'waxseal', run: () => through(input, encryptStream(keyring)) },
+      { name: 'official SDK', run: () => through(input, official.encryptStream(officialKeyring)) },
     ]),
     await compare({ title: `${title}: decrypt`, ...shape }, [
-      { name: 'waxseal', run: () => run(ours, decryptStream(keyring)) },
-      { name: 'official SDK', run: () => run(theirs, official.decryptStream(officialKeyring)) },
+      { name: 'waxseal', run: () => through(ours, decryptStream(keyring)) },
+      { name: 'official SDK', run: () => through(theirs, official.decryptStream(officialKeyring)) },
     ]),
   ];
 }

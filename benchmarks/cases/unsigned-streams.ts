@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Duplex } from 'node:stream';
 import { encrypt } from '@waxseal/core';
 import { decryptStream, encryptStream } from '@waxseal/core/node';
 import { openBare, prepareBare, sealBare } from '../harness/bare-loop.ts';
 import { type Comparison, compare } from '../harness/compare.ts';
 import { keyring } from '../harness/keys.ts';
-import { streamThrough } from '../harness/stream-through.ts';
+import { createThrough } from '../harness/stream-through.ts';
 
 const shape = { unit: 'MB/s', scale: 1e6, rounds: 15, seconds: 0.3 };
 const algorithmSuite = 0x0478;
@@ -59,12 +58,4 @@ export async function compareDefaultFrames(): Promise<Comparison[]> {
       { name: 'official SDK, 4 KiB', run: () => through(theirs, official.decryptStream(officialKeyring)) },
     ]),
   ];
-}
-
-/** @returns Pipes bytes through a stream and tells the length of the plaintext. */
-function createThrough(plaintextLength: number, chunkLength: number) {
-  return async (bytes: Uint8Array, stream: Duplex): Promise<number> => {
-    await streamThrough(bytes, chunkLength, stream);
-    return plaintextLength;
-  };
 }

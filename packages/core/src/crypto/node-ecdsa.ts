@@ -15,6 +15,7 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { concatBytes, totalLength } from '../bytes.ts';
+import { MAX_POOL_MESSAGE_LENGTH } from '../limits.ts';
 import type { Signer, SigningKey, SigningKeyPair, Verifier } from './crypto-engine.ts';
 import { decodeDerSignature, fitDerSignature } from './der-signature.ts';
 import { type CurveName, type EcdsaCurve, ecdsaCurves } from './ecdsa-curves.ts';
@@ -25,9 +26,6 @@ import { updateInSlices, updateWithBreaks } from './update-in-slices.ts';
 const generateKeyPairOnPool = promisify(generateKeyPair);
 const signOnPool = promisify(sign);
 const verifyOnPool = promisify(verify);
-
-/** The thread pool works on a copy of the message, so longer ones are hashed here, a slice at a time. */
-const MAX_POOL_LENGTH = 0x100_0000;
 
 /** Known by its KeyObject and not by a class, so that a key made by another copy of this module is as good. */
 type NodeSigningKey = SigningKey & { readonly privateKey: KeyObject };
@@ -100,7 +98,7 @@ export async function signWholeOnNode(
 ): Promise<Uint8Array> {
   const { curve: name, privateKey } = asNodeKey(key);
   const curve = ecdsaCurves[name];
-  if (totalLength(parts) > MAX_POOL_LENGTH) {
+  if (totalLength(parts) > MAX_POOL_MESSAGE_LENGTH) {
     return signatureOfLength(curve, length, async () => {
       const state = createSign(curve.hash);
       await updateWithBreaks(state, parts);
@@ -121,7 +119,7 @@ export async function verifyWholeOnNode(
   const curve = ecdsaCurves[name];
   const key = importCompressedPoint(curve, publicKey);
   if (key === undefined || decodeDerSignature(curve, signature) === undefined) return false;
-  if (totalLength(parts) > MAX_POOL_LENGTH) {
+  if (totalLength(parts) > MAX_POOL_MESSAGE_LENGTH) {
     const state = createVerify(curve.hash);
     await updateWithBreaks(state, parts);
     return state.verify(key, signature);

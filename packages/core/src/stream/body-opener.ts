@@ -1,6 +1,6 @@
 // The body of a message whose header is authentic: verifies each piece before any of its plaintext goes out.
 
-import { totalLength, wipe } from '../bytes.ts';
+import { wipe } from '../bytes.ts';
 import type { Aead, FrameOpening } from '../crypto/crypto-engine.ts';
 import { DecryptionFailedError, LimitExceededError, MalformedMessageError } from '../errors.ts';
 import { BodyAad } from '../format/body-aad.ts';
@@ -16,7 +16,7 @@ import { FOOTER_HEAD_LENGTH, FRAME_OVERHEAD } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import { IV_LENGTH, TAG_LENGTH } from '../limits.ts';
 import { type AuthenticatedHeader, frameTooLong } from './authenticate-header.ts';
-import { OutputBatch, SHORT_FRAME_LENGTH } from './output-batch.ts';
+import { createOutputBatch, type OutputBatch } from './output-batch.ts';
 import type { VerifyingSink } from './signature-sink.ts';
 
 /** Bounds on a body that is read, in bytes; `Infinity` for none. */
@@ -60,8 +60,7 @@ export class BodyOpener {
     this.#verifier = verifier;
     this.#limits = limits;
     const { contentType, frameLength } = message.header;
-    const inBatches = contentType === 'framed' && frameLength <= SHORT_FRAME_LENGTH && message.aead.releasesBuffers;
-    this.#batch = inBatches ? new OutputBatch() : undefined;
+    this.#batch = contentType === 'framed' ? createOutputBatch(frameLength, message.aead) : undefined;
   }
 
   /**
@@ -172,31 +171,23 @@ export class BodyOpener {
     const parts = [chunk.subarray(position, contentEnd)];
     const tag = chunk.subarray(contentEnd, contentEnd + TAG_LENGTH);
     const aad = this.#encodeAad(head);
-    const isOpen =
-      this.#batch === undefined || this.#isWithheld(head)
-        ? this.#aead.open(this.#iv, aad, parts, tag, this.#isWithheld(head) ? this.#withheld : output)
-        : this.#openIntoBatch(this.#batch, aad, parts, tag, chunk.length - position, output);
-    if (!isOpen) throw new DecryptionFailedError();
+    const batch = this.#isWithheld(head) ? undefined : this.#batch;
+    if (batch === undefined) {
+      const target = this.#isWithheld(head) ? this.#withheld : output;
+      if (!this.#aead.open(this.#iv, aad, parts, tag, target)) throw new DecryptionFailedError();
+    } else {
+      const target = batch.reserve(head.contentLength, this.#plaintextAtMost(chunk.length - position), output);
+      if (!this.#aead.openInto(this.#iv, aad, parts, tag, target, batch.length)) throw new DecryptionFailedError();
+      batch.advance(head.contentLength);
+    }
     this.#endPiece(head);
     return contentEnd + TAG_LENGTH;
   }
 
-  /** @param available - Bytes of the chunk from this frame's content on: tells how many frames come at once. */
-  #openIntoBatch(
-    batch: OutputBatch,
-    aad: Uint8Array,
-    parts: readonly Uint8Array[],
-    tag: Uint8Array,
-    available: number,
-    output: Uint8Array[],
-  ): boolean {
-    const length = totalLength(parts);
+  /** @param available - Bytes of the chunk from a frame's content on. @returns Plaintext in the frames that start there. */
+  #plaintextAtMost(available: number): number {
     const { frameLength } = this.#header;
-    const atOnce = Math.ceil(available / (frameLength + FRAME_OVERHEAD)) * frameLength;
-    const target = batch.reserve(length, Math.min(atOnce, available), output);
-    const isOpen = this.#aead.openInto(this.#iv, aad, parts, tag, target, batch.length);
-    if (isOpen) batch.advance(length);
-    return isOpen;
+    return Math.min(available, Math.ceil(available / (frameLength + FRAME_OVERHEAD)) * frameLength);
   }
 
   /** The final frame of a signed message waits for the signature. */

@@ -7,7 +7,7 @@ import { FINAL_FRAME_OVERHEAD, FRAME_OVERHEAD } from '../format/frame-layout.ts'
 import type { MessageHeader } from '../format/message-header.ts';
 import type { EncryptionMaterials, MaterialsLease } from '../materials/materials-manager.ts';
 import type { FrameSealer } from './frame-sealer.ts';
-import { OutputBatch, SHORT_FRAME_LENGTH } from './output-batch.ts';
+import { createOutputBatch, type OutputBatch } from './output-batch.ts';
 import type { SigningSink } from './signature-sink.ts';
 import type { MessageParts } from './start-message.ts';
 
@@ -39,8 +39,7 @@ export class MessageSealer {
     this.headerBytes = parts.headerBytes;
     this.#frameLength = parts.header.frameLength;
     this.#frames = parts.frames;
-    const inBatches = this.#frameLength <= SHORT_FRAME_LENGTH && parts.aead.releasesBuffers;
-    this.#batch = inBatches ? new OutputBatch() : undefined;
+    this.#batch = createOutputBatch(this.#frameLength, parts.aead);
     this.#signer = signer;
     this.#lease = parts.lease;
     this.#exactLength = parts.plaintextLength;

@@ -1,5 +1,12 @@
+import type { Aead } from '../crypto/crypto-engine.ts';
+
 /** Up to this length, copying a frame costs less than a chunk of its own on the way through a stream. */
-export const SHORT_FRAME_LENGTH = 16_384;
+const SHORT_FRAME_LENGTH = 16_384;
+
+/** @returns A batch where it pays: for short frames, and results that are freed once copied. */
+export function createOutputBatch(frameLength: number, aead: Aead): OutputBatch | undefined {
+  return frameLength <= SHORT_FRAME_LENGTH && aead.releasesBuffers ? new OutputBatch() : undefined;
+}
 
 /** A buffer that takes the output of several frames, and goes out as one chunk. */
 export class OutputBatch {

@@ -15,17 +15,11 @@ import {
 } from '../format/frame-head.ts';
 import { FOOTER_HEAD_LENGTH } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
-import { IV_LENGTH, TAG_LENGTH } from '../limits.ts';
+import { IV_LENGTH, MAX_POOL_MESSAGE_LENGTH, TAG_LENGTH } from '../limits.ts';
 import { type AuthenticatedHeader, frameTooLong } from './authenticate-header.ts';
 import { layoutOf } from './body-layout.ts';
 import { type BodyLimits, plaintextTooLong } from './body-opener.ts';
 import type { MessageParts } from './start-message.ts';
-
-/**
- * Up to this length a signature is verified beside the frames, on the thread pool; a longer message would be hashed on, in this
- * thread, after a frame has failed.
- */
-const MEANWHILE_LENGTH = 16_777_216;
 
 /** Makes all of a message. @returns A fresh array. */
 export async function sealWhole(message: MessageParts, plaintext: Uint8Array): Promise<Uint8Array> {
@@ -77,7 +71,8 @@ export async function openWhole(
   const signed = bytes.subarray(0, bodyEnd);
   const verify = (): Promise<boolean> =>
     engine.verifyWhole(signature.curve, verificationKey, [signed], footer.subarray(FOOTER_HEAD_LENGTH));
-  const verifying = bodyEnd <= MEANWHILE_LENGTH ? verify() : undefined;
+  // Beside the frames only where the thread pool does it: a longer message would be hashed on here after a frame has failed.
+  const verifying = bodyEnd <= MAX_POOL_MESSAGE_LENGTH ? verify() : undefined;
   // When a frame fails first, nobody asks for the outcome.
   verifying?.catch(() => {});
   openFrames(message, bytes, view, plaintext);
