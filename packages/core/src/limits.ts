@@ -18,7 +18,5 @@ export const MAX_FIELD_LENGTH = 65_535;
 export const DEFAULT_MAX_ENCRYPTED_DATA_KEYS = 100;
 /** Longest header accepted unless the caller says otherwise: 1 MiB. */
 export const DEFAULT_MAX_HEADER_LENGTH = 1_048_576;
-/** Longest message that is hashed and signed, or verified, on the thread pool, which works on a copy: 16 MiB. */
-export const MAX_POOL_MESSAGE_LENGTH = 16_777_216;
 /** Longest frame (or non-framed body) that a decrypting stream holds unless the caller says otherwise: 64 MiB. */
 export const DEFAULT_MAX_STREAM_FRAME_LENGTH = 67_108_864;

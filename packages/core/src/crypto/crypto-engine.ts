@@ -2,6 +2,12 @@
 
 import type { CurveName } from './ecdsa-curves.ts';
 
+/**
+ * Longest message, 16 MiB, that the Node engine signs or verifies whole on the thread pool, which works on a copy; a longer one is
+ * hashed on the event loop.
+ */
+export const MAX_POOL_MESSAGE_LENGTH = 16_777_216;
+
 /** AES-GCM under one key, which is imported once: 12-byte IV, 16-byte tag. */
 export interface Aead {
   /** Whether the engine frees its own buffers at once: then short frames are sealed fastest into one buffer together. */

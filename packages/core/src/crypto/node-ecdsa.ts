@@ -15,8 +15,13 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { concatBytes, totalLength } from '../bytes.ts';
-import { MAX_POOL_MESSAGE_LENGTH } from '../limits.ts';
-import type { Signer, SigningKey, SigningKeyPair, Verifier } from './crypto-engine.ts';
+import {
+  MAX_POOL_MESSAGE_LENGTH,
+  type Signer,
+  type SigningKey,
+  type SigningKeyPair,
+  type Verifier,
+} from './crypto-engine.ts';
 import { decodeDerSignature, fitDerSignature } from './der-signature.ts';
 import { type CurveName, type EcdsaCurve, ecdsaCurves } from './ecdsa-curves.ts';
 import { exportCompressedPoint, importCompressedPoint } from './node-public-key.ts';

@@ -2,6 +2,7 @@
 
 import { engine } from '#engine';
 import { wipe } from '../bytes.ts';
+import { MAX_POOL_MESSAGE_LENGTH } from '../crypto/crypto-engine.ts';
 import { DecryptionFailedError, MalformedMessageError } from '../errors.ts';
 import { BodyAad } from '../format/body-aad.ts';
 import { encodeFooter } from '../format/footer.ts';
@@ -15,7 +16,7 @@ import {
 } from '../format/frame-head.ts';
 import { FOOTER_HEAD_LENGTH } from '../format/frame-layout.ts';
 import type { MessageHeader } from '../format/message-header.ts';
-import { IV_LENGTH, MAX_POOL_MESSAGE_LENGTH, TAG_LENGTH } from '../limits.ts';
+import { IV_LENGTH, TAG_LENGTH } from '../limits.ts';
 import { type AuthenticatedHeader, frameTooLong } from './authenticate-header.ts';
 import { layoutOf } from './body-layout.ts';
 import { type BodyLimits, plaintextTooLong } from './body-opener.ts';
