@@ -72,8 +72,8 @@ async function compareBoth(at: (name: string) => string, length: number): Promis
       piped('sealed', () => decryptStream(keyring)),
       copy,
     ]),
-    await compare({ title: `${size}: encrypt, parallelism 2`, ...shape, rounds: 15 }, [encrypting(2), encrypting(1)]),
-    await compare({ title: `${size}: decrypt, parallelism 2`, ...shape, rounds: 15 }, [decrypting(2), decrypting(1)]),
+    await compare({ title: `${size}, parallelism 2: encrypt`, ...shape, rounds: 15 }, [encrypting(2), encrypting(1)]),
+    await compare({ title: `${size}, parallelism 2: decrypt`, ...shape, rounds: 15 }, [decrypting(2), decrypting(1)]),
   ];
 }
 

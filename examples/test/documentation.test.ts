@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { transform } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import * as waxseal from 'waxseal';
+import { withFigures } from '../../benchmarks/figures.ts';
 import * as limits from '../../packages/core/src/limits.ts';
 import { codeBlocks } from './code-blocks.ts';
 
@@ -117,6 +118,11 @@ describe('docs/message-format.md', () => {
     expect(row, `a row for ${name}`).toBeDefined();
     expect(row).toMatch(new RegExp(`(?<![\\d,])${value.toLocaleString('en-US')}(?![\\d,])`));
   });
+});
+
+test('docs/performance.md shows the figures of the recorded runs', async () => {
+  const page = await read('docs/performance.md');
+  expect(withFigures(page)).toBe(page);
 });
 
 describe('README.md', () => {
