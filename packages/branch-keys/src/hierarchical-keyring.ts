@@ -10,7 +10,7 @@ import {
   type KeyringEncryptRequest,
   type KeyringEncryptResult,
 } from '@waxseal/core';
-import { engine } from '@waxseal/core/crypto';
+import { acceptedContextEncodings, engine, requireLocale } from '@waxseal/core/crypto';
 import type { LeaseCacheStats } from '@waxseal/data-key-cache';
 import { BranchKeyCache, type BranchKeyCacheOptions } from './branch-key-cache.ts';
 import type { BranchKeySource } from './branch-key-source.ts';
@@ -32,6 +32,13 @@ export type HierarchicalKeyringOptions = BranchKeyCacheOptions & {
    * to use, never a secret. What it throws fails the operation.
    */
   readonly branchKeyIdFor?: BranchKeyIdFinder | undefined;
+  /**
+   * Reads, besides right messages, those that the official JavaScript SDK wrote without `utf8Sorting: true`: see
+   * `RawAesKeyringOptions`.
+   *
+   * The writer's locale as a BCP 47 tag, `'en-US'` nearly everywhere. Off when absent; never used to write.
+   */
+  readonly localeSortedContext?: string | undefined;
 };
 
 const NAME = 'HierarchicalKeyring';
@@ -48,10 +55,11 @@ const encoder = new TextEncoder();
 export class HierarchicalKeyring implements Keyring, AsyncDisposable {
   readonly #cache: BranchKeyCache;
   readonly #findBranchKeyId: BranchKeyIdFinder;
+  readonly #locale: string | undefined;
 
   /** @throws TypeError when an option is missing or of the wrong form. RangeError when a limit is out of range. */
   constructor(options: HierarchicalKeyringOptions) {
-    const { keyStore, branchKeyId, branchKeyIdFor } = options;
+    const { keyStore, branchKeyId, branchKeyIdFor, localeSortedContext } = options;
     if (typeof keyStore?.getActiveBranchKey !== 'function' || typeof keyStore.getBranchKeyVersion !== 'function') {
       throw new TypeError('keyStore must be a BranchKeyStore');
     }
@@ -63,6 +71,7 @@ export class HierarchicalKeyring implements Keyring, AsyncDisposable {
     if (branchKeyIdFor !== undefined && typeof branchKeyIdFor !== 'function') {
       throw new TypeError('branchKeyIdFor must be a function of the encryption context');
     }
+    this.#locale = localeSortedContext === undefined ? undefined : requireLocale(localeSortedContext);
     this.#findBranchKeyId = branchKeyIdFor ?? (() => branchKeyId ?? '');
     this.#cache = new BranchKeyCache(keyStore, options);
   }
@@ -129,7 +138,8 @@ export class HierarchicalKeyring implements Keyring, AsyncDisposable {
     const version = decodeUuid(versionBytes(ciphertext));
     const lease = await this.#cache.acquireVersion(branchKeyId, version, request);
     try {
-      const dataKey = unwrapDataKey({ ...lease.value, branchKeyId, version }, encryptionContext, ciphertext);
+      const contexts = acceptedContextEncodings(encryptionContext, this.#locale);
+      const dataKey = unwrapDataKey({ ...lease.value, branchKeyId, version }, contexts, ciphertext);
       if (dataKey === undefined) throw new DecryptionFailedError();
       return dataKey;
     } finally {

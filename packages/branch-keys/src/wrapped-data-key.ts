@@ -44,7 +44,7 @@ export function wrapDataKey(wrappingKey: WrappingKey, context: EncryptionContext
   const iv = engine.randomBytes(IV_LENGTH);
   const version = encodeUuid(wrappingKey.version);
   const pieces: Uint8Array[] = [];
-  const aad = authenticatedData(wrappingKey.branchKeyId, version, context);
+  const aad = authenticatedData(wrappingKey.branchKeyId, version, encodeEncryptionContext(context));
   const tag = deriveAead(wrappingKey.key, salt).seal(iv, aad, [dataKey], pieces);
   return concatenate([salt, iv, version, ...pieces, tag]);
 }
@@ -52,12 +52,13 @@ export function wrapDataKey(wrappingKey: WrappingKey, context: EncryptionContext
 /**
  * Opens what `wrapDataKey` made.
  *
+ * @param encodedContexts - Encodings of the context, tried in this order.
  * @param ciphertext - Of the length that `wrappedLength` gives.
  * @returns The data key, a fresh array that the receiver owns and wipes; undefined when it is not authentic.
  */
 export function unwrapDataKey(
   wrappingKey: WrappingKey,
-  context: EncryptionContext,
+  encodedContexts: readonly Uint8Array[],
   ciphertext: Uint8Array,
 ): Uint8Array | undefined {
   const salt = ciphertext.subarray(0, IV_START);
@@ -65,12 +66,16 @@ export function unwrapDataKey(
   const version = encodeUuid(wrappingKey.version);
   const wrapped = ciphertext.subarray(WRAPPED_START, -TAG_LENGTH);
   const tag = ciphertext.subarray(-TAG_LENGTH);
-  const aad = authenticatedData(wrappingKey.branchKeyId, version, context);
-  const pieces: Uint8Array[] = [];
-  if (!deriveAead(wrappingKey.key, salt).open(iv, aad, [wrapped], tag, pieces)) return undefined;
-  const dataKey = concatenate(pieces);
-  for (const piece of pieces) piece.fill(0);
-  return dataKey;
+  const aead = deriveAead(wrappingKey.key, salt);
+  for (const encodedContext of encodedContexts) {
+    const aad = authenticatedData(wrappingKey.branchKeyId, version, encodedContext);
+    const pieces: Uint8Array[] = [];
+    if (!aead.open(iv, aad, [wrapped], tag, pieces)) continue;
+    const dataKey = concatenate(pieces);
+    for (const piece of pieces) piece.fill(0);
+    return dataKey;
+  }
+  return undefined;
 }
 
 /** @returns Length of the ciphertext of a data key. */
@@ -99,8 +104,8 @@ function deriveAead(branchKey: Uint8Array, salt: Uint8Array): Aead {
   }
 }
 
-function authenticatedData(branchKeyId: string, version: Uint8Array, context: EncryptionContext): Uint8Array {
-  return concatenate([LABEL, encoder.encode(branchKeyId), version, encodeEncryptionContext(context)]);
+function authenticatedData(branchKeyId: string, version: Uint8Array, encodedContext: Uint8Array): Uint8Array {
+  return concatenate([LABEL, encoder.encode(branchKeyId), version, encodedContext]);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

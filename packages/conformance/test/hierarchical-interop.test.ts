@@ -54,12 +54,12 @@ function theirStore(kmsConfiguration: { identifier: string } | 'discovery' = { i
   });
 }
 
-function ourKeyring(branchKeyId: string): HierarchicalKeyring {
-  return new HierarchicalKeyring({ keyStore: ourStore(), branchKeyId, maxAgeMs: 60_000 });
+function ourKeyring(branchKeyId: string, localeSortedContext?: string): HierarchicalKeyring {
+  return new HierarchicalKeyring({ keyStore: ourStore(), branchKeyId, maxAgeMs: 60_000, localeSortedContext });
 }
 
-function theirKeyring(branchKeyId: string, keyStore = theirStore()): KmsHierarchicalKeyRingNode {
-  return new KmsHierarchicalKeyRingNode({ branchKeyId, keyStore, cacheLimitTtl: 60, utf8Sorting: true });
+function theirKeyring(branchKeyId: string, keyStore = theirStore(), utf8Sorting = true): KmsHierarchicalKeyRingNode {
+  return new KmsHierarchicalKeyRingNode({ branchKeyId, keyStore, cacheLimitTtl: 60, utf8Sorting });
 }
 
 /** ASCII in an order that locales change, and text that UTF-16 sorts otherwise than UTF-8. */
@@ -140,6 +140,25 @@ describe.each(stores)('a branch key created by %s', (creator) => {
       ...expected('beacon:ACTIVE', common),
     });
   });
+});
+
+describe('messages of the official keyring without utf8Sorting', () => {
+  it.each([{ Purpose: '1' }, { tenant_id: '1', 'tenant-id': '2' }, { user_id: '1', userName: '2' }])(
+    'with %o open by localeSortedContext alone',
+    async (pairs) => {
+      const branchKeyId = await createKey('theirs');
+      const { result } = await official.encrypt(theirKeyring(branchKeyId, theirStore(), false), plaintext, {
+        encryptionContext: pairs,
+      });
+      await expect(decrypt(ourKeyring(branchKeyId), result)).rejects.toThrow(DataKeyUnavailableError);
+      const opened = await decrypt(ourKeyring(branchKeyId, 'en-US'), result, { encryptionContext: pairs });
+      expect(Buffer.from(opened.plaintext).toString()).toBe('attack at dawn');
+      // What the reader itself writes is in the specified order.
+      const { message } = await encrypt(ourKeyring(branchKeyId, 'en-US'), plaintext, { encryptionContext: pairs });
+      const theirs = await official.decrypt(theirKeyring(branchKeyId), Buffer.from(message));
+      expect(theirs.plaintext.toString()).toBe('attack at dawn');
+    },
+  );
 });
 
 describe('both at once', () => {

@@ -8,14 +8,16 @@
 export type KmsArn = {
   readonly partition: string;
   readonly region: string;
-  /** Twelve digits. */
+  /** Twelve digits at AWS. */
   readonly account: string;
   readonly resourceType: 'key' | 'alias';
   /** All after the first slash. */
   readonly resourceId: string;
 };
 
-const ARN = /^arn:([a-z][a-z0-9-]*):kms:([a-z][a-z0-9-]*):(\d{12}):(?:(key)\/([\w-]{1,256})|(alias)\/([\w/-]{1,256}))$/;
+// As wide as the specification's grammar (any Region, any account, slashes within the id), but of characters that are harmless in
+// logs and host names: one data key that names an unknown form would otherwise fail the whole keyring.
+const ARN = /^arn:([\w-]+):kms:([\w-]+):([\w-]+):(key|alias)\/([\w./+=@-]{1,2048})$/;
 const ALIAS_NAME = /^alias\/[\w:/-]{1,256}$/;
 const BARE_KEY_ID = /^[\w-]{1,256}$/;
 
@@ -26,12 +28,11 @@ const BARE_KEY_ID = /^[\w-]{1,256}$/;
  * @see AWS Encryption SDK specification, framework/aws-kms/aws-kms-key-arn.md
  */
 export function parseKmsArn(text: string): KmsArn | undefined {
-  const [, partition, region, account, key, keyId, , aliasName] = ARN.exec(text) ?? [];
-  const resourceId = keyId ?? aliasName;
+  const [, partition, region, account, type, resourceId] = ARN.exec(text) ?? [];
   if (partition === undefined || region === undefined || account === undefined || resourceId === undefined) {
     return undefined;
   }
-  return { partition, region, account, resourceType: key === undefined ? 'alias' : 'key', resourceId };
+  return { partition, region, account, resourceType: type === 'key' ? 'key' : 'alias', resourceId };
 }
 
 /** Like `parseKmsArn`, for key ARNs alone. */

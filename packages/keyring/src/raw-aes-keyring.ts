@@ -8,10 +8,15 @@ import {
   type KeyringEncryptRequest,
   type KeyringEncryptResult,
 } from '@waxseal/core';
-import { type Aead, encodeEncryptionContext, engine } from '@waxseal/core/crypto';
+import {
+  type Aead,
+  acceptedContextEncodings,
+  encodeEncryptionContext,
+  engine,
+  requireLocale,
+} from '@waxseal/core/crypto';
 import { concatenate, concatenateAndWipe } from './byte-strings.ts';
 import { requireSuiteLength } from './data-key-length.ts';
-import { encodeLocaleSortedContext } from './locale-sorted-context.ts';
 import { type RawKeyName, requireRawKeyName } from './raw-key-name.ts';
 import { firstDataKey, type UnwrapCandidate } from './unwrap-attempts.ts';
 
@@ -97,18 +102,12 @@ export class RawAesKeyring implements Keyring {
     const wrapped = ciphertext.subarray(0, -TAG_LENGTH);
     const tag = ciphertext.subarray(-TAG_LENGTH);
     if (wrapped.length === request.algorithmSuite.dataKeyLength) {
-      for (const aad of this.#contextEncodings(request)) {
+      for (const aad of acceptedContextEncodings(request.encryptionContext, this.#locale)) {
         const dataKey: Uint8Array[] = [];
         if (this.#aead.open(iv, aad, [wrapped], tag, dataKey)) return concatenateAndWipe(dataKey);
       }
     }
     throw new DecryptionFailedError();
-  }
-
-  #contextEncodings({ encryptionContext }: KeyringDecryptRequest): Uint8Array[] {
-    const standard = encodeEncryptionContext(encryptionContext);
-    if (this.#locale === undefined) return [standard];
-    return [standard, encodeLocaleSortedContext(encryptionContext, this.#locale)];
   }
 }
 
@@ -119,11 +118,4 @@ function infoPrefix(name: Uint8Array): Uint8Array {
   view.setUint32(name.length, TAG_LENGTH * 8);
   view.setUint32(name.length + 4, IV_LENGTH);
   return prefix;
-}
-
-function requireLocale(locale: unknown): string {
-  try {
-    if (typeof locale === 'string' && Intl.getCanonicalLocales(locale).length === 1) return locale;
-  } catch {}
-  throw new TypeError("localeSortedContext must be a BCP 47 language tag, such as 'en-US'");
 }

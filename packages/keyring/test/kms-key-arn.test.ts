@@ -9,7 +9,7 @@ import {
   parseKmsKeyArn,
 } from '@waxseal/keyring';
 import { describe, expect, test } from 'vitest';
-import { decryptRequest } from './requests.ts';
+import { decryptRequest, encryptRequest } from './requests.ts';
 import { keyArn, StubKms } from './stub-kms.ts';
 
 const GOOD = 'arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -26,11 +26,10 @@ const malformed = [
   ['no service', GOOD.replace(':kms:', '::')],
   ['an upper-case service', GOOD.replace(':kms:', ':KMS:')],
   ['no Region', GOOD.replace('us-west-2', '')],
-  ['an upper-case Region', GOOD.replace('us-west-2', 'US-WEST-2')],
+  ['a Region with a dot', GOOD.replace('us-west-2', 'evil.example')],
+  ['a Region with a slash', GOOD.replace('us-west-2', 'us-west-2/x')],
+  ['an account with a space', GOOD.replace('111122223333', '1111 22223333')],
   ['no account', GOOD.replace('111122223333', '')],
-  ['an account of eleven digits', GOOD.replace('111122223333', '11112222333')],
-  ['an account of thirteen digits', GOOD.replace('111122223333', '1111222233334')],
-  ['an account with a letter', GOOD.replace('111122223333', '11112222333x')],
   ['no resource', GOOD.replace(`key/${ID}`, '')],
   ['a resource type alone', GOOD.replace(`/${ID}`, '')],
   ['an empty key id', GOOD.replace(ID, '')],
@@ -38,7 +37,6 @@ const malformed = [
   ['another resource type', GOOD.replace('key/', 'grant/')],
   ['a plural resource type', GOOD.replace('key/', 'keys/')],
   ['an upper-case resource type', GOOD.replace('key/', 'Key/')],
-  ['a slash in the key id', `${GOOD}/more`],
   ['a seventh part', `${GOOD}:more`],
   ['a colon at the end', `${GOOD}:`],
   ['a colon too many within', GOOD.replace(':kms:', ':kms::')],
@@ -103,6 +101,21 @@ describe('well-formed ARNs', () => {
     expect(arn).toMatchObject({ resourceType, account: '111122223333' });
     expect(formatKmsArn(arn!)).toBe(text);
     expect(parseKmsKeyArn(text)).toEqual(resourceType === 'key' ? arn : undefined);
+  });
+
+  test.each([
+    ['an account of thirteen digits', GOOD.replace('111122223333', '2222222222222')],
+    ['an account that is a word', GOOD.replace('111122223333', 'local')],
+    ['a Region of an emulator', GOOD.replace('us-west-2', 'LOCAL_1')],
+    ['a slash in the key id', `${GOOD}/more`],
+  ])("as the specification's grammar goes: %s", async (_what, text) => {
+    expect(formatKmsArn(parseKmsKeyArn(text)!)).toBe(text);
+    // In a message it is a stranger's data key, behind which our own still opens.
+    const kms = new StubKms();
+    const { encryptedDataKeys } = await new KmsKeyring({ kms, generatorKeyId: GOOD }).onEncrypt(encryptRequest());
+    const stranger = { providerId: 'aws-kms', providerInfo: Buffer.from(text), ciphertext: new Uint8Array(1) };
+    const request = decryptRequest([stranger, ...encryptedDataKeys]);
+    await expect(new KmsKeyring({ kms, keyIds: [GOOD] }).onDecrypt(request)).resolves.toHaveLength(32);
   });
 
   test('long text is refused in linear time', () => {

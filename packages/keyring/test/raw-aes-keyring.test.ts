@@ -1,8 +1,7 @@
 import { algorithmSuites, DataKeyUnavailableError, DecryptionFailedError } from '@waxseal/core';
-import { encodeEncryptionContext, engine } from '@waxseal/core/crypto';
+import { encodeEncryptionContext, encodeLocaleSortedContext, engine } from '@waxseal/core/crypto';
 import { RawAesKeyring } from '@waxseal/keyring';
 import { describe, expect, test } from 'vitest';
-import { encodeLocaleSortedContext } from '../src/locale-sorted-context.ts';
 import { decryptRequest, encryptRequest } from './requests.ts';
 
 const key = new Uint8Array(32).fill(1);

@@ -64,7 +64,7 @@ export class DefaultMaterialsManager implements MaterialsManager {
     const { algorithmSuite, encryptedDataKeys, signal, priority } = request;
     assertMayDecrypt(request.commitmentPolicy, algorithmSuite);
     const { encryptionContext, requiredKeys } = reproduceContext(request);
-    const verificationKey = readVerificationKey(algorithmSuite, request.encryptionContext);
+    const verificationKey = readVerificationKey(algorithmSuite, encryptionContext);
     const dataKey = await this.#keyring.onDecrypt({
       algorithmSuite,
       encryptionContext,
@@ -151,7 +151,7 @@ function reproduceContext({ encryptionContext, reproducedEncryptionContext = {} 
   };
 }
 
-/** The public key is part of the stored context exactly when the suite signs. */
+/** The public key is part of the context, stored or reproduced, exactly when the suite signs. */
 function readVerificationKey(suite: AlgorithmSuite, context: EncryptionContext): Uint8Array | undefined {
   const encoded = Object.hasOwn(context, PUBLIC_KEY_CONTEXT_KEY) ? context[PUBLIC_KEY_CONTEXT_KEY] : undefined;
   if (suite.signature === undefined) {

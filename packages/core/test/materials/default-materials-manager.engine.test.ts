@@ -3,6 +3,7 @@ import {
   algorithmSuites,
   DefaultMaterialsManager,
   decrypt,
+  type EncryptionMaterialsRequest,
   encrypt,
   type Keyring,
   type MaterialsManager,
@@ -118,6 +119,41 @@ describe('the encryption context expected on decrypt', () => {
     const { message } = await encrypt(new FakeKeyring(), plaintext, { encryptionContext: { a: 'b' } });
     const { encryptionContext } = await decrypt(new FakeKeyring(), message);
     await expect(decrypt(new FakeKeyring(), message, { encryptionContext })).resolves.toMatchObject({ plaintext });
+  });
+});
+
+describe('a public key that is reproduced instead of stored', () => {
+  const key = 'aws-crypto-public-key';
+
+  /** Does what no manager of ours does: authenticates the public key without storing it. */
+  class HidingManager extends DefaultMaterialsManager {
+    publicKey = '';
+
+    override async getEncryptionMaterials(request: EncryptionMaterialsRequest) {
+      const lease = await super.getEncryptionMaterials(request);
+      this.publicKey = lease.materials.encryptionContext[key] ?? '';
+      return { ...lease, materials: { ...lease.materials, requiredEncryptionContextKeys: [key] } };
+    }
+  }
+
+  it('verifies the signature', async () => {
+    const manager = new HidingManager(new FakeKeyring());
+    const { message, header } = await encrypt(manager, plaintext);
+    expect(header.encryptionContext).not.toHaveProperty(key);
+    await expect(decrypt(new FakeKeyring(), message)).rejects.toThrow(throwsCode('ERR_MESSAGE_MALFORMED'));
+    const reproduced = { encryptionContext: { [key]: manager.publicKey } };
+    await expect(decrypt(new FakeKeyring(), message, reproduced)).resolves.toMatchObject({ plaintext });
+    const forged = Uint8Array.from(message);
+    forged[message.length - 1]! ^= 1;
+    await expect(decrypt(new FakeKeyring(), forged, reproduced)).rejects.toThrow(throwsCode('ERR_DECRYPTION_FAILED'));
+  });
+
+  it('is refused where the suite does not sign, before the keyring is asked', async () => {
+    const keyring = new FakeKeyring();
+    const { message } = await encrypt(keyring, plaintext, { algorithmSuite: UNSIGNED });
+    const opening = decrypt(keyring, message, { encryptionContext: { [key]: 'AAAA' } });
+    await expect(opening).rejects.toThrow(throwsCode('ERR_MESSAGE_MALFORMED'));
+    expect(keyring.decryptCalls).toBe(0);
   });
 });
 

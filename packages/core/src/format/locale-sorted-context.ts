@@ -1,13 +1,14 @@
 // The encryption context as the official JavaScript SDK encodes it by default: pairs in the order of a locale.
 
-import type { EncryptionContext } from '@waxseal/core';
+import type { EncryptionContext } from '../encryption-context.ts';
+import { encodeEncryptionContext } from './encryption-context-codec.ts';
 
 /**
  * Encodes a context like `encodeEncryptionContext`, except that keys are in the order of `localeCompare`.
  *
  *   count (2 B) ‖ for each pair: key length (2 B) ‖ key ‖ value length (2 B) ‖ value; nothing at all for no pairs
  *
- * Only to read: the raw AES keyring of the official JavaScript SDK (without `utf8Sorting: true`) binds these bytes.
+ * Only to read: the raw AES and hierarchical keyrings of the official JavaScript SDK (without `utf8Sorting: true`) bind these bytes.
  *
  * @param locale - BCP 47 tag of the locale in which the writer ran.
  */
@@ -29,4 +30,26 @@ export function encodeLocaleSortedContext(context: EncryptionContext, locale: st
     offset += 2 + text.length;
   }
   return encoded;
+}
+
+/**
+ * What a wrapped data key may be bound to: the specified encoding first, then, if a locale is given, the one in its order.
+ *
+ * @throws RangeError when the context does not fit the format.
+ */
+export function acceptedContextEncodings(context: EncryptionContext, locale: string | undefined): Uint8Array[] {
+  const specified = encodeEncryptionContext(context);
+  return locale === undefined ? [specified] : [specified, encodeLocaleSortedContext(context, locale)];
+}
+
+/**
+ * Checks a keyring's option `localeSortedContext`.
+ *
+ * @throws TypeError when it is not one BCP 47 language tag.
+ */
+export function requireLocale(locale: unknown): string {
+  try {
+    if (typeof locale === 'string' && Intl.getCanonicalLocales(locale).length === 1) return locale;
+  } catch {}
+  throw new TypeError("localeSortedContext must be a BCP 47 language tag, such as 'en-US'");
 }
