@@ -5,7 +5,7 @@
  * between check and use. Never returns a Node `Buffer`, whose `slice` shares memory where a Uint8Array's copies.
  *
  * @param what - Name of the parameter, for the error.
- * @throws TypeError for anything else; for a string it says how to make bytes of it.
+ * @throws TypeError for anything else, which says how to make bytes of it.
  */
 export function toBytes(value: unknown, what: string): Uint8Array {
   if (ArrayBuffer.isView(value)) {
@@ -15,12 +15,17 @@ export function toBytes(value: unknown, what: string): Uint8Array {
   }
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (isShared(value)) return new Uint8Array(value).slice();
+  throw new TypeError(`${what} must be a Uint8Array, got ${adviseOnBytes(value, what)}`);
+}
+
+function adviseOnBytes(value: unknown, what: string): string {
   if (typeof value === 'string') {
-    throw new TypeError(
-      `${what} must be bytes, got a string: pass new TextEncoder().encode(text) or Buffer.from(text, 'utf8')`,
-    );
+    const isMessage = what === 'message' || what === 'source';
+    return `a string: pass ${isMessage ? "Buffer.from(text, 'base64')" : "new TextEncoder().encode(text) or Buffer.from(text, 'utf8')"}`;
   }
-  throw new TypeError(`${what} must be a Uint8Array, got ${value === null ? 'null' : typeof value}`);
+  if (value instanceof Promise) return 'a Promise: await it';
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return 'message' in value ? 'an object with a message: pass that' : 'an object';
 }
 
 function isShared(value: unknown): value is SharedArrayBuffer {

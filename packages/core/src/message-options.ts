@@ -3,6 +3,7 @@
 import { type CommitmentPolicy, checkCommitmentPolicy } from './commitment-policy.ts';
 import { assertNoReservedKeys, copyEncryptionContext, type EncryptionContext } from './encryption-context.ts';
 import { type AlgorithmSuite, type AlgorithmSuiteName, resolveAlgorithmSuite } from './format/algorithm-suites.ts';
+import { refuseUnknownOptions } from './known-options.ts';
 import { DEFAULT_FRAME_LENGTH, MAX_FRAME_LENGTH } from './limits.ts';
 
 /** Options of every operation that encrypts. */
@@ -77,9 +78,34 @@ export type DecryptSettings = {
   readonly signal: AbortSignal | undefined;
 };
 
+/**
+ * Every option of every operation: options of another operation are no mistake, since one object often serves both
+ * directions.
+ */
+const OPTION_NAMES = [
+  'encryptionContext',
+  'algorithmSuite',
+  'frameLength',
+  'commitmentPolicy',
+  'maxEncryptedDataKeys',
+  'signal',
+  'plaintextLength',
+  'maxPlaintextLength',
+  'maxHeaderLength',
+  'maxFrameLength',
+  'signed',
+  'acceptUnsignedRanges',
+  'parallelism',
+  'onProgress',
+  'overwrite',
+] as const;
+
+/** What the official SDK calls them. */
+const OFFICIAL_NAMES = { suiteId: 'algorithmSuite', maxBodySize: 'maxPlaintextLength' } as const;
+
 /** @throws TypeError, RangeError */
 export function checkEncryptOptions(options: EncryptStreamOptions): EncryptSettings {
-  assertObject(options);
+  assertOptions(options);
   const encryptionContext = copyEncryptionContext(options.encryptionContext);
   assertNoReservedKeys(encryptionContext);
   return {
@@ -101,7 +127,7 @@ export function checkEncryptOptions(options: EncryptStreamOptions): EncryptSetti
  * @throws TypeError, RangeError
  */
 export function checkDecryptOptions(options: DecryptOptions, defaultMaxFrameLength: number): DecryptSettings {
-  assertObject(options);
+  assertOptions(options);
   const { signed = 'allow' } = options;
   if (signed !== 'allow' && signed !== 'forbid') throw new TypeError("signed must be 'allow' or 'forbid'");
   return {
@@ -116,8 +142,13 @@ export function checkDecryptOptions(options: DecryptOptions, defaultMaxFrameLeng
   };
 }
 
-function assertObject(options: unknown): void {
+function assertOptions(options: { readonly signal?: AbortSignal | undefined }): void {
   if (typeof options !== 'object' || options === null) throw new TypeError('options must be an object');
+  refuseUnknownOptions(options, OPTION_NAMES, '', OFFICIAL_NAMES);
+  const { signal } = options;
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw new TypeError('signal must be an AbortSignal: pass the signal of an AbortController, not the controller');
+  }
 }
 
 /** `null` is no default: it is no number either. */

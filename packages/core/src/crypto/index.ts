@@ -6,6 +6,7 @@ import type { CryptoEngine } from './crypto-engine.ts';
 export { encodeEncryptedDataKey } from '../format/encrypted-data-key-codec.ts';
 export { encodeEncryptionContext } from '../format/encryption-context-codec.ts';
 export { acceptedContextEncodings, encodeLocaleSortedContext, requireLocale } from '../format/locale-sorted-context.ts';
+export { refuseUnknownOptions } from '../known-options.ts';
 export { type CounterModeOptions, deriveKeyInCounterMode } from './counter-mode-kdf.ts';
 export type {
   Aead,

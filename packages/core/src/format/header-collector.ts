@@ -37,7 +37,7 @@ export class HeaderCollector {
 
   /** The error for input that ended before the header did. */
   endError(): Error {
-    return endsInHeader();
+    return endsInHeader(this.#length);
   }
 
   #append(chunk: Uint8Array, count: number): Uint8Array {

@@ -78,14 +78,14 @@ export function decodeHeader(bytes: Uint8Array, limits: HeaderLimits): DecodedHe
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
-    if (step.value > bytes.length) throw endsInHeader();
+    if (step.value > bytes.length) throw endsInHeader(bytes.length);
     cursor.bytes = bytes.slice(0, Math.max(step.value, 2 * cursor.bytes.length));
   }
 }
 
-/** The error for input that ends too early. */
-export function endsInHeader(): MalformedMessageError {
-  return new MalformedMessageError('the message ends inside its header');
+/** The error for input that ends too early, after so many bytes. */
+export function endsInHeader(length: number): MalformedMessageError {
+  return new MalformedMessageError(length === 0 ? 'the message is empty' : 'the message ends inside its header');
 }
 
 /** Reads fields one after another, asking for more bytes where needed. */
@@ -130,8 +130,12 @@ class FieldReader {
 function* readSuite(fields: FieldReader): Generator<number, AlgorithmSuite, void> {
   const version = yield* fields.u8();
   if (version === 0x41) yield* rejectBase64(fields);
+  if (version === 0x30) yield* rejectHex(fields);
   if (version !== 1 && version !== 2) {
-    throw new UnsupportedMessageError(`message version ${version} is neither 1 nor 2`);
+    const first = `0x${version.toString(16).padStart(2, '0')}`;
+    throw new UnsupportedMessageError(
+      `this is no message of the AWS Encryption SDK: its first byte, the version, is ${first}, not 1 or 2`,
+    );
   }
   if (version === 1 && (yield* fields.u8()) !== MESSAGE_TYPE_V1) {
     throw new MalformedMessageError('the message type is not 0x80');
@@ -155,6 +159,15 @@ function* rejectBase64(fields: FieldReader): Generator<number, void, void> {
   if (second !== 0x59 && second !== 0x67) return;
   throw new MalformedMessageError(
     "the message looks like base64 text: decode it first, as with Buffer.from(text, 'base64')",
+  );
+}
+
+/** '01' or '02': the version as text. */
+function* rejectHex(fields: FieldReader): Generator<number, void, void> {
+  const second = yield* fields.u8();
+  if (second !== 0x31 && second !== 0x32) return;
+  throw new MalformedMessageError(
+    "the message looks like hexadecimal text: decode it first, as with Buffer.from(text, 'hex')",
   );
 }
 

@@ -8,6 +8,7 @@ import { type EncryptionContext, mergeContexts, PUBLIC_KEY_CONTEXT_KEY } from '.
 import { ContextMismatchError, DataKeyUnavailableError, MalformedMessageError } from '../errors.ts';
 import { type AlgorithmSuite, algorithmSuites } from '../format/algorithm-suites.ts';
 import { decodeBase64, encodeBase64 } from '../format/base64.ts';
+import { describeEncryptedDataKeys } from './describe-encrypted-data-keys.ts';
 import type { Keyring, KeyringEncryptResult } from './keyring.ts';
 import type {
   DecryptionMaterials,
@@ -17,10 +18,6 @@ import type {
   MaterialsLease,
   MaterialsManager,
 } from './materials-manager.ts';
-
-/** How many provider ids an error names, and how many UTF-16 units of each. */
-const MAX_NAMES = 5;
-const MAX_NAME_LENGTH = 64;
 
 /**
  * Supplies materials from a keyring: a fresh data key (and signing key pair) for every message encrypted, one request to
@@ -166,15 +163,7 @@ function readVerificationKey(suite: AlgorithmSuite, context: EncryptionContext):
 }
 
 function noKeyring({ encryptedDataKeys }: DecryptionMaterialsRequest): DataKeyUnavailableError {
-  const providers = describeProviders(encryptedDataKeys.map(({ providerId }) => providerId));
   return new DataKeyUnavailableError(
-    `none of the message's encrypted data keys (of ${providers}) belongs to this keyring: check key ids, namespace and name, and filters`,
+    `none of the message's encrypted data keys (${describeEncryptedDataKeys(encryptedDataKeys)}) belongs to this keyring: check key ids, namespace and name, and filters`,
   );
-}
-
-/** Whoever wrote the message chose these names, and they end up in logs: no control characters, and a bound on all. */
-function describeProviders(providerIds: readonly string[]): string {
-  const names = [...new Set(providerIds)];
-  const shown = names.slice(0, MAX_NAMES).map((name) => JSON.stringify(name.slice(0, MAX_NAME_LENGTH)));
-  return names.length > MAX_NAMES ? `${shown.join(', ')} and ${names.length - MAX_NAMES} others` : shown.join(', ');
 }

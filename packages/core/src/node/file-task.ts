@@ -2,6 +2,7 @@
 // buffers, so that no data crosses a thread.
 
 import { readSync, writeSync } from 'node:fs';
+import { wipe } from '../bytes.ts';
 import { NodeAead } from '../crypto/node-aead.ts';
 import { openBatch, sealBatch } from '../stream/batch-work.ts';
 import { BodyLayout } from '../stream/body-layout.ts';
@@ -16,19 +17,32 @@ export function runFileTask(task: FileTask, answer: (answer: ThreadAnswer) => vo
   const { headerLength, frameLength, finalIndex, finalLength } = task.layout;
   const layout = new BodyLayout(headerLength, frameLength, finalIndex, finalLength);
   const batches = new FrameBatches(layout);
-  const work = task.kind === 'seal' ? createSealing(task, batches) : createOpening(task, layout, batches);
-  while (Atomics.load(cursor, CursorSlot.stop) === 0) {
-    const batch = Atomics.add(cursor, CursorSlot.nextBatch, 1);
-    if (batch >= batches.count) return;
-    answer({ kind: 'batch', bytes: work(batch) });
+  const plaintext = new Uint8Array(batches.maxPlaintextLength);
+  const sealed = new Uint8Array(batches.maxMessageLength);
+  const buffers = { plaintext, sealed };
+  const work =
+    task.kind === 'seal' ? createSealing(task, batches, buffers) : createOpening(task, layout, batches, buffers);
+  try {
+    while (Atomics.load(cursor, CursorSlot.stop) === 0) {
+      const batch = Atomics.add(cursor, CursorSlot.nextBatch, 1);
+      if (batch >= batches.count) return;
+      answer({ kind: 'batch', bytes: work(batch) });
+    }
+  } finally {
+    wipe(plaintext);
   }
 }
 
+/** One batch as plaintext and as it stands in the message; used for batch after batch. */
+type Buffers = { readonly plaintext: Uint8Array; readonly sealed: Uint8Array };
+
 /** @returns Works one batch off and tells how many bytes of the source it had. */
-function createSealing({ key, messageId, source, target }: FileTask, batches: FrameBatches): (batch: number) => number {
+function createSealing(
+  { key, messageId, source, target }: FileTask,
+  batches: FrameBatches,
+  { plaintext, sealed }: Buffers,
+): (batch: number) => number {
   const frames = new FrameSealer(new NodeAead(key), messageId);
-  const plaintext = new Uint8Array(batches.maxPlaintextLength);
-  const sealed = new Uint8Array(batches.maxMessageLength);
   return (batch) => {
     const length = batches.plaintextLength(batch);
     readExactlySync(source, plaintext.subarray(0, length), batches.plaintextStart(batch));
@@ -42,10 +56,9 @@ function createOpening(
   { key, messageId, source, target }: FileTask,
   layout: BodyLayout,
   batches: FrameBatches,
+  { plaintext, sealed }: Buffers,
 ): (batch: number) => number {
   const frames = new FrameOpener(new NodeAead(key), messageId, layout);
-  const sealed = new Uint8Array(batches.maxMessageLength);
-  const plaintext = new Uint8Array(batches.maxPlaintextLength);
   return (batch) => {
     const length = batches.messageLength(batch);
     readExactlySync(source, sealed.subarray(0, length), batches.messageStart(batch));

@@ -38,8 +38,11 @@ export async function sealFileHere(frames: FrameSealer, work: FileWork): Promise
     await writeAll(target, sealed[slot].subarray(0, batches.messageLength(batch)), batches.messageStart(batch));
     onBatch(batches.plaintextLength(batch));
   };
-  await runBatches({ count: batches.count, read, process, write }, work.signal);
-  for (const buffer of plaintext) wipe(buffer);
+  try {
+    await runBatches({ count: batches.count, read, process, write }, work.signal);
+  } finally {
+    for (const buffer of plaintext) wipe(buffer);
+  }
 }
 
 /** Opens all batches. @throws DecryptionFailedError */
@@ -58,8 +61,11 @@ export async function openFileHere(frames: FrameOpener, work: FileWork): Promise
     await writeAll(target, plaintext[slot].subarray(0, batches.plaintextLength(batch)), batches.plaintextStart(batch));
     onBatch(batches.messageLength(batch));
   };
-  await runBatches({ count: batches.count, read, process, write }, work.signal);
-  for (const buffer of plaintext) wipe(buffer);
+  try {
+    await runBatches({ count: batches.count, read, process, write }, work.signal);
+  } finally {
+    for (const buffer of plaintext) wipe(buffer);
+  }
 }
 
 function twoBuffers(length: number): readonly [Uint8Array, Uint8Array] {

@@ -5,6 +5,7 @@ import { HeaderCollector } from '../format/header-collector.ts';
 import type { DecodedHeader } from '../format/header-decoder.ts';
 import type { MessageHeader } from '../format/message-header.ts';
 import { DEFAULT_MAX_STREAM_FRAME_LENGTH } from '../limits.ts';
+import { asMaterialsManager } from '../materials/as-materials-manager.ts';
 import type { Keyring } from '../materials/keyring.ts';
 import type { MaterialsManager } from '../materials/materials-manager.ts';
 import { checkDecryptOptions, type DecryptOptions, type DecryptSettings } from '../message-options.ts';
@@ -18,7 +19,7 @@ import { type CreateVerifyingSink, createLocalVerifyingSink } from './signature-
 /** The state machine behind the decrypting streams. */
 export class MessageDecryption implements MessageMachine {
   readonly inputName = 'message';
-  readonly #keys: Keyring | MaterialsManager;
+  readonly #manager: MaterialsManager;
   readonly #settings: DecryptSettings;
   readonly #createVerifier: CreateVerifyingSink;
   readonly #abort = new AbortController();
@@ -33,7 +34,7 @@ export class MessageDecryption implements MessageMachine {
   /**
    * @param onFailure - Called when it fails by itself.
    * @param createVerifier - Where the message is hashed: in this thread unless given.
-   * @throws TypeError, RangeError for wrong options.
+   * @throws TypeError, RangeError for wrong keys or options.
    */
   constructor(
     keys: Keyring | MaterialsManager,
@@ -41,8 +42,8 @@ export class MessageDecryption implements MessageMachine {
     onFailure: OnFailure,
     createVerifier: CreateVerifyingSink = createLocalVerifyingSink,
   ) {
+    this.#manager = asMaterialsManager(keys);
     const settings = checkDecryptOptions(options, DEFAULT_MAX_STREAM_FRAME_LENGTH);
-    this.#keys = keys;
     this.#createVerifier = createVerifier;
     this.#settings = { ...settings, signal: this.#abort.signal };
     this.#collector = new HeaderCollector(settings);
@@ -92,7 +93,7 @@ export class MessageDecryption implements MessageMachine {
   }
 
   async #openBody(decoded: DecodedHeader, rest: Uint8Array, output: Uint8Array[]): Promise<void> {
-    const message = await authenticateHeader(decoded, this.#keys, this.#settings);
+    const message = await authenticateHeader(decoded, this.#manager, this.#settings);
     this.#assertOpen();
     this.#header.resolve(message.header);
     this.#encryptionContext.resolve(message.encryptionContext);

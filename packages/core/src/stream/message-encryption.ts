@@ -1,6 +1,7 @@
 // One encryption under way, for every kind of stream: from the materials to the last byte, or to its abandonment.
 
 import type { MessageHeader } from '../format/message-header.ts';
+import { asMaterialsManager } from '../materials/as-materials-manager.ts';
 import type { Keyring } from '../materials/keyring.ts';
 import type { MaterialsManager } from '../materials/materials-manager.ts';
 import { checkEncryptOptions, type EncryptSettings, type EncryptStreamOptions } from '../message-options.ts';
@@ -26,7 +27,7 @@ export class MessageEncryption implements MessageMachine {
   /**
    * @param onFailure - Called when it fails by itself.
    * @param createSigner - Where the message is hashed: in this thread unless given.
-   * @throws TypeError, RangeError for wrong options.
+   * @throws TypeError, RangeError for wrong keys or options.
    */
   constructor(
     keys: Keyring | MaterialsManager,
@@ -34,6 +35,7 @@ export class MessageEncryption implements MessageMachine {
     onFailure: OnFailure,
     createSigner: CreateSigningSink = createLocalSigningSink,
   ) {
+    const manager = asMaterialsManager(keys);
     const settings = checkEncryptOptions(options);
     const fail = (error: unknown): void => {
       this.close(error);
@@ -41,7 +43,7 @@ export class MessageEncryption implements MessageMachine {
     };
     if (settings.signal?.aborted) this.#abort.abort(settings.signal.reason);
     this.#stopListening = listenForAbort(settings.signal, fail);
-    this.#starting = this.#start(keys, { ...settings, signal: this.#abort.signal }, createSigner);
+    this.#starting = this.#start(manager, { ...settings, signal: this.#abort.signal }, createSigner);
     this.#starting.catch(fail);
   }
 
@@ -59,6 +61,7 @@ export class MessageEncryption implements MessageMachine {
     await this.#starting;
     const sealer = this.#openSealer(output);
     await sealer.finish(output);
+    if (this.#closed) throw this.#reason;
     this.close();
   }
 
@@ -72,12 +75,8 @@ export class MessageEncryption implements MessageMachine {
     this.#sealer?.close();
   }
 
-  async #start(
-    keys: Keyring | MaterialsManager,
-    settings: EncryptSettings,
-    createSigner: CreateSigningSink,
-  ): Promise<void> {
-    const sealer = startSealing(await startMessage(keys, settings), createSigner);
+  async #start(manager: MaterialsManager, settings: EncryptSettings, createSigner: CreateSigningSink): Promise<void> {
+    const sealer = startSealing(await startMessage(manager, settings), createSigner);
     if (this.#closed) {
       sealer.close();
       throw this.#reason;
