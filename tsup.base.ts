@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { transform } from 'esbuild';
 import { defineConfig, type Options } from 'tsup';
 
 type Configuration = ReturnType<typeof defineConfig>;
@@ -7,14 +8,16 @@ type Configuration = ReturnType<typeof defineConfig>;
 /**
  * Bundles one package to ESM and CJS, with one copy of every class across its subpaths.
  *
- * Declarations come from `tsc -b`; their `.d.cts` twins are made here.
+ * tsup splits ESM into shared pieces; its way to split CJS would rewrite optional chaining and class fields as well, which
+ * costs speed and the names of classes. So each piece of ESM is turned into its CJS twin here. Declarations come from
+ * `tsc -b`; their `.d.cts` twins are made here too.
  *
  * @param entries - Paths below `src`, without ending.
  */
 export function bundle(entries: readonly string[], options: Options = {}): Configuration {
   return defineConfig({
     entry: Object.fromEntries(entries.map((name) => [name, `src/${name}.ts`])),
-    format: ['esm', 'cjs'],
+    format: ['esm'],
     target: 'node20',
     platform: 'node',
     dts: false,
@@ -25,9 +28,36 @@ export function bundle(entries: readonly string[], options: Options = {}): Confi
     sourcemap: false,
     removeNodeProtocol: false,
     external: [/^#/],
-    onSuccess: () => finishDeclarations('dist'),
+    onSuccess: async () => {
+      await Promise.all([writeCommonJs('dist'), finishDeclarations('dist')]);
+    },
     ...options,
   });
+}
+
+/** Writes the `.cjs` twin of each `.js`. */
+async function writeCommonJs(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  await Promise.all(
+    names
+      .filter((name) => name.endsWith('.js'))
+      .map(async (name) => {
+        const path = join(folder, name);
+        await writeFile(path.replace(/\.js$/, '.cjs'), await toCommonJs(await readFile(path, 'utf8')));
+      }),
+  );
+}
+
+async function toCommonJs(module: string): Promise<string> {
+  const fileUrl = 'const fileUrl = require("node:url").pathToFileURL(__filename).href;';
+  const { code } = await transform(module, {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    define: { 'import.meta.url': 'fileUrl' },
+    banner: `"use strict";${module.includes('import.meta.url') ? `\n${fileUrl}` : ''}`,
+  });
+  return code.replace(/((?:require|import)\("\.[^"]*)\.js("\))/g, '$1.cjs$2');
 }
 
 /** Gives the relative imports of each `.d.ts` their published endings, and writes its `.d.cts` twin. */

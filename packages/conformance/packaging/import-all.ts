@@ -36,6 +36,8 @@ async function journey(load) {
   // One copy of every class, however it is reached.
   for (const [name, value] of Object.entries(waxseal)) {
     if (typeof value !== 'function') continue;
+    // Logs show it.
+    assert.equal(value.name, name);
     const homes = [core, coreNode, keyring, cache, branchKeys].filter((home) => name in home);
     assert.ok(homes.length > 0, name);
     for (const home of homes) assert.equal(home[name], value, name);
