@@ -10,13 +10,26 @@
 
 import { randomUUID } from 'node:crypto';
 import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BranchKeyStorageError } from './branch-key-errors.ts';
+import {
+  decodeIdentity,
+  describeProcess,
+  judgeProcess,
+  type ProcessFacts,
+  type ProcessIdentity,
+  systemFacts,
+} from './process-identity.ts';
 
 /** Who holds a lock or claim, as written in its file. */
-type Holder = { readonly pid: number; readonly host: string; readonly token: string };
+type Holder = ProcessIdentity & { readonly token: string };
+
+/** Who wants the lock, and what he may ask the system about others. */
+type Claimant = { readonly holder: Holder; readonly facts: ProcessFacts };
+
+/** What is in the way of a lock. */
+type Obstacle = { readonly heldFile: string; readonly heldBy: string };
 
 const FIRST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 50;
@@ -28,10 +41,11 @@ const MAX_CLAIMS = 1000;
 /**
  * Runs a task while holding a lock.
  *
- * A lock whose process is gone is taken over, also where others died while they were taking it over. One whose process
- * id is in use again, or belongs to another machine, counts as held.
+ * A lock whose process is gone is taken over, also where others died while they were taking it over. One of another
+ * machine, container or boot counts as held: nobody here can tell whether its process still runs.
  *
- * @param path - Of the lock file; its directory exists. Every file whose name goes on after `<path>.` is the lock's.
+ * @param path - Of the lock file; its directory exists. Every file whose name goes on after `<path>.` is the lock's, and
+ *   is cleared away when a lock is taken over: a task may put drafts there that are to go when it is killed.
  * @param timeoutMs - How long to wait for another holder.
  * @throws BranchKeyStorageError (`transient`) when the lock could not be had in time; what the task throws. The signal's
  *   reason when that is aborted while waiting.
@@ -42,8 +56,9 @@ export async function withFileLock<Result>(
   signal: AbortSignal | undefined,
   task: () => Promise<Result>,
 ): Promise<Result> {
-  const holder: Holder = { pid: process.pid, host: hostname(), token: randomUUID() };
-  const { tookOver } = await acquire(path, holder, performance.now() + timeoutMs, signal);
+  const facts = systemFacts();
+  const holder: Holder = { ...facts.self, token: randomUUID() };
+  const { tookOver } = await acquire(path, { holder, facts }, performance.now() + timeoutMs, signal);
   try {
     if (tookOver) await removeRemains(path);
     return await task();
@@ -54,18 +69,18 @@ export async function withFileLock<Result>(
 
 async function acquire(
   path: string,
-  holder: Holder,
+  claimant: Claimant,
   deadline: number,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly tookOver: boolean }> {
   let tookOver = false;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(LONGEST_WAIT_MS, wait * 2)) {
     signal?.throwIfAborted();
-    if (await create(path, holder)) return { tookOver };
-    const found = await breakIfAbandoned(path, holder);
+    if (await create(path, claimant.holder)) return { tookOver };
+    const found = await breakIfAbandoned(path, claimant);
     if (found === 'broken') tookOver = true;
     if (found === 'broken' || found === 'gone') continue;
-    if (performance.now() > deadline) throw heldTooLong(found.heldFile);
+    if (performance.now() > deadline) throw heldTooLong(found);
     await delay(wait * (0.5 + Math.random()), undefined, { signal });
   }
 }
@@ -96,13 +111,17 @@ async function linkDraft(draft: string, path: string): Promise<boolean> {
   }
 }
 
-/** @returns Whether the lock may be tried again at once; else the file that is in the way. */
-async function breakIfAbandoned(lock: string, holder: Holder): Promise<'broken' | 'gone' | { heldFile: string }> {
+/** @returns Whether the lock may be tried again at once; else what is in the way. */
+async function breakIfAbandoned(lock: string, { holder, facts }: Claimant): Promise<'broken' | 'gone' | Obstacle> {
   let path = lock;
+  let heldBy = '';
   for (let claims = 0; claims < MAX_CLAIMS; claims += 1) {
     const found = await readHolder(path);
     if (found === 'gone') return 'gone';
-    if (found === 'unreadable' || !isDead(found)) break;
+    if (found === 'unreadable') return { heldFile: path, heldBy: 'a file that names no process' };
+    const verdict = judgeProcess(found, facts);
+    heldBy = describeProcess(found, verdict);
+    if (verdict !== 'dead') break;
     const claim = `${lock}.${found.token}`;
     if (await create(claim, holder)) {
       await removeUnderClaim(path, found, claim, holder);
@@ -110,7 +129,7 @@ async function breakIfAbandoned(lock: string, holder: Holder): Promise<'broken' 
     }
     path = claim;
   }
-  return { heldFile: path };
+  return { heldFile: path, heldBy };
 }
 
 async function removeUnderClaim(path: string, dead: Holder, claim: string, holder: Holder): Promise<void> {
@@ -144,31 +163,19 @@ async function removeRemains(lock: string): Promise<void> {
 /** `unreadable` is a file that no writer of ours made. */
 async function readHolder(path: string): Promise<Holder | 'gone' | 'unreadable'> {
   try {
-    const holder: Partial<Holder> = JSON.parse(await readFile(path, 'utf8'));
-    const { pid, host, token } = holder;
-    if (typeof pid === 'number' && typeof host === 'string' && typeof token === 'string' && TOKEN.test(token)) {
-      return { pid, host, token };
-    }
+    const content: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const identity = decodeIdentity(content);
+    const { token } = Object(content) as { readonly token?: unknown };
+    if (identity !== undefined && typeof token === 'string' && TOKEN.test(token)) return { ...identity, token };
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return 'gone';
   }
   return 'unreadable';
 }
 
-/** A process of another machine is never taken for dead: it can't be asked. */
-function isDead({ pid, host }: Holder): boolean {
-  if (host !== hostname() || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return isErrno(error, 'ESRCH');
-  }
-}
-
-function heldTooLong(path: string): BranchKeyStorageError {
+function heldTooLong({ heldFile, heldBy }: Obstacle): BranchKeyStorageError {
   return new BranchKeyStorageError(
-    `the key store is locked by another writer: if none is running, remove ${path}`,
+    `the key store is locked by ${heldBy}: once it is certain that no writer holds the lock, remove ${heldFile}`,
     'transient',
   );
 }

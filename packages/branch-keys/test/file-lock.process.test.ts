@@ -3,10 +3,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BranchKeyRecordError, FileStorage } from '../src/index.ts';
+import { systemFacts } from '../src/process-identity.ts';
 import { bundleScript } from './bundle-script.ts';
 
 const KILLS = 200;
@@ -76,7 +77,7 @@ async function writeOne(storage: FileStorage, type: string): Promise<void> {
 
 /** Leaves a lock behind as a dead process would. */
 async function abandon(file: string, token: string): Promise<void> {
-  await writeFile(file, JSON.stringify({ pid: DEAD_PID, host: hostname(), token }));
+  await writeFile(file, JSON.stringify({ ...systemFacts().self, pid: DEAD_PID, token }));
 }
 
 async function lockFile(path: string): Promise<string> {
@@ -142,7 +143,7 @@ it('waits for a living process that is breaking a lock, and names its file', asy
   await writeOne(storage, 'first');
   const lock = await lockFile(path);
   await abandon(lock, 'dead');
-  await writeFile(`${lock}.dead`, JSON.stringify({ pid: process.pid, host: hostname(), token: 'alive' }));
+  await writeFile(`${lock}.dead`, JSON.stringify({ ...systemFacts().self, token: 'alive' }));
   await expect(writeOne(storage, 'second')).rejects.toThrow(`remove ${lock}.dead`);
   expect(await readFile(lock, 'utf8')).toContain('"dead"');
 });

@@ -6,8 +6,15 @@
 // ever removes the lock of a successor. The second lock is taken by the same rules, should its taker die as well.
 
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { linkSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  decodeIdentity,
+  describeProcess,
+  judgeProcess,
+  type ProcessFacts,
+  type ProcessIdentity,
+  systemFacts,
+} from './process-identity.ts';
 
 /** A lock that is held. */
 export type FileLock = { release(): void };
@@ -17,103 +24,105 @@ export class FileLockError extends Error {
   override readonly name: string = 'FileLockError';
 }
 
-type Owner = {
-  readonly nonce: string;
-  readonly pid: number;
-  /** Tells a process from a later one with the same pid; empty where the system does not say. */
-  readonly started: string;
-  readonly host: string;
-};
+type Owner = ProcessIdentity & { readonly nonce: string };
 
+/** Becomes part of a file's name, so it must not lead elsewhere. */
+const NONCE = /^[\w-]{1,64}$/;
 /** Milliseconds that are waited for a lock unless the caller says otherwise. */
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
  * Takes the lock, waiting for whoever holds it.
  *
+ * A lock whose process is gone is taken over. One of another machine, container or boot counts as held: nobody here can
+ * tell whether its process still runs.
+ *
  * @param path - Of the lock file; its folder must exist and be writable.
  * @param timeoutMs - How long to wait.
- * @throws FileLockError naming the file and the holder's process id after that time.
+ * @throws FileLockError naming the file and the process that holds it after that time.
  */
 export async function acquireFileLock(path: string, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<FileLock> {
   const deadline = Date.now() + timeoutMs;
+  const facts = systemFacts();
   for (let attempt = 0; ; attempt += 1) {
-    const nonce = tryLock(path);
+    const nonce = tryLock(path, facts.self);
     if (nonce !== undefined) return { release: () => unlock(path, nonce) };
     const owner = readOwner(path);
-    if (owner !== undefined && isDead(owner)) {
+    if (typeof owner === 'object' && judgeProcess(owner, facts) === 'dead') {
       await breakLock(path, owner, Math.max(0, deadline - Date.now()));
       continue;
     }
-    if (Date.now() >= deadline) {
-      throw new FileLockError(
-        `${path} is held by process ${owner?.pid ?? 'unknown'} on ${owner?.host ?? 'unknown'}; if that is gone, remove the file`,
-      );
-    }
-    if (owner !== undefined) await pause(Math.min(1 + attempt, 20) * (0.5 + Math.random()));
+    if (Date.now() >= deadline) throw heldTooLong(path, owner, facts);
+    if (owner !== 'gone') await pause(Math.min(1 + attempt, 20) * (0.5 + Math.random()));
   }
 }
 
-/** Whether a process of this machine has ended. On another machine that can't be told: then it counts as alive. */
-export function isDead({ pid, started, host }: Pick<Owner, 'pid' | 'started' | 'host'>): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-  const now = startOf(pid);
-  return started !== '' && now !== '' && now !== started;
+/**
+ * Whether no process here is the one that left a draft, of which the file's name tells no more than this. Drafts of the
+ * state are made under the lock, so whoever holds it finds none of a living writer; of a lock's owner this says nothing.
+ */
+export function isDead(found: Pick<Owner, 'pid' | 'started' | 'host'>): boolean {
+  const facts = systemFacts();
+  return judgeProcess({ ...facts.self, ...found }, facts) === 'dead';
 }
 
 /** Removes a dead owner's lock, unless somebody else has done so in the meantime. */
 async function breakLock(path: string, dead: Owner, timeoutMs: number): Promise<void> {
   const claim = await acquireFileLock(`${path}.${dead.nonce}`, timeoutMs);
   try {
-    if (readOwner(path)?.nonce === dead.nonce) unlinkSync(path);
+    if (isOwnedBy(path, dead.nonce)) unlinkSync(path);
   } finally {
     claim.release();
   }
 }
 
-function tryLock(path: string): string | undefined {
+function tryLock(path: string, self: ProcessIdentity): string | undefined {
   const nonce = randomBytes(8).toString('hex');
-  const owner: Owner = { nonce, pid: process.pid, started: startOf(process.pid), host: hostname() };
-  const draft = `${path}.${process.pid}.${nonce}.tmp`;
+  const owner: Owner = { nonce, ...self };
+  const draft = `${path}.${self.pid}.${nonce}.tmp`;
   writeFileSync(draft, JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
   try {
     linkSync(draft, path);
     return nonce;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    // ENOENT: the draft was cleared away by one who holds the lock and knows no process of our id. Start anew.
+    if (isErrno(error, 'EEXIST') || isErrno(error, 'ENOENT')) return undefined;
     throw error;
   } finally {
-    unlinkSync(draft);
+    rmSync(draft, { force: true });
   }
 }
 
 function unlock(path: string, nonce: string): void {
-  if (readOwner(path)?.nonce === nonce) unlinkSync(path);
+  if (isOwnedBy(path, nonce)) unlinkSync(path);
 }
 
-/** Undefined where there is no lock; an unreadable one has an owner of whom nothing is known. */
-function readOwner(path: string): Owner | undefined {
+function isOwnedBy(path: string, nonce: string): boolean {
+  const owner = readOwner(path);
+  return typeof owner === 'object' && owner.nonce === nonce;
+}
+
+/** `unreadable` is a file that no writer of ours made. */
+function readOwner(path: string): Owner | 'gone' | 'unreadable' {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Owner;
+    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const identity = decodeIdentity(content);
+    const { nonce } = Object(content) as { readonly nonce?: unknown };
+    if (identity !== undefined && typeof nonce === 'string' && NONCE.test(nonce)) return { ...identity, nonce };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    return { nonce: '', pid: 0, started: '', host: '' };
+    if (isErrno(error, 'ENOENT')) return 'gone';
   }
+  return 'unreadable';
 }
 
-/** The 22nd field of Linux's `/proc/<pid>/stat`: when the process started, in clock ticks since boot. */
-function startOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
+function heldTooLong(path: string, owner: Owner | 'gone' | 'unreadable', facts: ProcessFacts): FileLockError {
+  const holder =
+    typeof owner === 'object' ? describeProcess(owner, judgeProcess(owner, facts)) : 'nobody that can be named';
+  return new FileLockError(`${path} is held by ${holder}; once it is certain that no process uses it, remove the file`);
+}
+
+function isErrno(error: unknown, code: string): boolean {
+  return (error as NodeJS.ErrnoException).code === code;
 }
 
 function pause(delayMs: number): Promise<void> {
