@@ -26,6 +26,7 @@ export class Thread {
     this.#worker = new Worker(workerPath());
     this.#worker.on('message', (answer: ThreadAnswer) => this.#onAnswer(answer));
     this.#worker.on('error', (error) => this.#lose(error));
+    this.#worker.on('messageerror', (error) => this.#lose(error));
     this.#worker.on('exit', () => this.#lose(new Error('a worker thread ended unexpectedly')));
     // Behind the listeners, which would make the thread count again.
     this.#worker.unref();

@@ -161,8 +161,8 @@ describe('HeaderCollector', () => {
       for (let index = 0; index < bytes.length; index++) collector.push(bytes.subarray(index, index + 1));
       return performance.now() - start;
     };
-    time(2000);
-    const ratio = time(32_000) / time(4000);
+    const least = (count: number): number => Math.min(time(count), time(count), time(count));
+    const ratio = least(32_000) / least(4000);
     expect(ratio, 'eight times the bytes must not take sixty-four times as long').toBeLessThan(30);
   });
 });
