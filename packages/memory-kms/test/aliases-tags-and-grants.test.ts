@@ -153,13 +153,17 @@ describe('grants', () => {
     const { client } = stillKms();
     const first = await granted(client);
     expect((await client.createGrant(first.request)).GrantId).not.toBe(first.GrantId);
+    const { Grants } = await client.listGrants({ KeyId: first.KeyId });
+    expect(Grants!.map(({ Name }) => Name)).toEqual(['', '']);
   });
 
-  it('end by any of their tokens, by key ARN and id, or by RevokeGrant', async () => {
+  it('end by any of their tokens, by key and id, or by RevokeGrant', async () => {
     const { client } = stillKms();
     const ends = [
       (grant: Awaited<ReturnType<typeof granted>>) => client.retireGrant({ GrantToken: grant.GrantToken }),
       (grant: Awaited<ReturnType<typeof granted>>) => client.retireGrant({ KeyId: grant.arn, GrantId: grant.GrantId }),
+      (grant: Awaited<ReturnType<typeof granted>>) =>
+        client.retireGrant({ KeyId: grant.KeyId, GrantId: grant.GrantId }),
       (grant: Awaited<ReturnType<typeof granted>>) =>
         client.revokeGrant({ KeyId: grant.KeyId, GrantId: grant.GrantId }),
     ];
@@ -171,10 +175,11 @@ describe('grants', () => {
     }
   });
 
-  it('are not retired by a bare key id, or by half a name', async () => {
+  it('are not retired by an alias, or by half a name', async () => {
     const { client } = stillKms();
     const { KeyId, GrantId, GrantToken } = await granted(client);
-    expect((await errorOf(client.retireGrant({ KeyId, GrantId }))).name).toBe('InvalidArnException');
+    await client.createAlias({ AliasName: 'alias/app', TargetKeyId: KeyId });
+    expect((await errorOf(client.retireGrant({ KeyId: 'alias/app', GrantId }))).name).toBe('NotFoundException');
     expect((await errorOf(client.retireGrant({ GrantId }))).name).toBe('ValidationException');
     expect((await errorOf(client.retireGrant({ KeyId, GrantId, GrantToken }))).name).toBe('ValidationException');
     expect((await errorOf(client.revokeGrant({ KeyId, GrantId: 'x' }))).name).toBe('InvalidGrantIdException');
@@ -197,6 +202,9 @@ describe('grants', () => {
     [{ Operations: ['Sign'] }, 'ValidationException'],
     [{ Operations: [] }, 'ValidationException'],
     [{ GranteePrincipal: 'bob' }, 'InvalidArnException'],
+    [{ GranteePrincipal: 'arn:aws:iam::111122223333:group/g' }, 'InvalidArnException'],
+    [{ RetiringPrincipal: 'arn:aws:sts::111122223333:assumed-role/worker' }, 'InvalidArnException'],
+    [{ RetiringPrincipal: role, RetiringServicePrincipal: 's3.amazonaws.com' }, 'ValidationException'],
     [
       {
         Constraints: {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { FakeClock, MemoryKms } from '@waxseal/memory-kms';
+import { FakeClock, MemoryKms, type MemoryKmsClient } from '@waxseal/memory-kms';
 import { describe, expect, it } from 'vitest';
 import { importInto } from './import-material.ts';
 import { bytes, errorOf, newKey, outcomeOf, stateOf, stillKms } from './keys-in-states.ts';
@@ -143,7 +143,69 @@ describe('imported keys in several Regions', () => {
   });
 });
 
+describe('what waits for rotation in several Regions', () => {
+  const next = Buffer.alloc(32, 10);
+  const rotationsOf = async (client: MemoryKmsClient, KeyId: string) =>
+    (await client.listKeyRotations({ KeyId, IncludeKeyMaterial: 'ALL_KEY_MATERIAL' })).Rotations!;
+
+  async function waitingInBoth() {
+    const world = await importedTwoRegions();
+    await importInto(world.there, world.KeyId, material);
+    const extra = { ImportType: 'NEW_KEY_MATERIAL', KeyMaterialDescription: 'vault 7' };
+    const { KeyMaterialId } = await importInto(world.here, world.KeyId, next, extra);
+    return { ...world, KeyMaterialId };
+  }
+
+  it('goes from the replicas when the primary key loses it, and not the other way round', async () => {
+    const { here, there, KeyId, KeyMaterialId } = await waitingInBoth();
+    await importInto(there, KeyId, next, { ImportType: 'EXISTING_KEY_MATERIAL' });
+    await there.deleteImportedKeyMaterial({ KeyId, KeyMaterialId });
+    expect((await rotationsOf(here, KeyId)).map((row) => row.KeyMaterialState)).toEqual([
+      'CURRENT',
+      'PENDING_MULTI_REGION_IMPORT_AND_ROTATION',
+    ]);
+    await importInto(there, KeyId, next);
+    await here.deleteImportedKeyMaterial({ KeyId, KeyMaterialId });
+    expect(await rotationsOf(there, KeyId)).toHaveLength(1);
+    expect([await stateOf(here, KeyId), await stateOf(there, KeyId)]).toEqual(['Enabled', 'Enabled']);
+    expect((await errorOf(importInto(there, KeyId, next))).name).toBe('IncorrectKeyMaterialException');
+  });
+
+  it('is described by the primary key alone, for the replicas too', async () => {
+    const { here, there, KeyId } = await waitingInBoth();
+    const described = async (client: MemoryKmsClient) => (await rotationsOf(client, KeyId))[1]!.KeyMaterialDescription;
+    expect(await described(there)).toBe('vault 7');
+    await importInto(there, KeyId, next);
+    await importInto(here, KeyId, next, { KeyMaterialDescription: 'vault 8' });
+    expect([await described(here), await described(there)]).toEqual(['vault 8', 'vault 8']);
+    const onReplica = importInto(there, KeyId, next, { KeyMaterialDescription: 'vault 9' });
+    expect(await outcomeOf(onReplica)).toMatch(/not a multi-region primary key/);
+    await here.updatePrimaryRegion({ KeyId, PrimaryRegion: 'eu-west-1' });
+    expect(await described(there)).toBe('vault 8');
+  });
+});
+
 describe('UpdatePrimaryRegion', () => {
+  it('wants another Region than the primary one', async () => {
+    const { here, KeyId } = await twoRegions();
+    const call = here.updatePrimaryRegion({ KeyId, PrimaryRegion: 'us-east-1' });
+    expect((await errorOf(call)).name).toBe('UnsupportedOperationException');
+  });
+
+  it('shows both keys as not enabled while they are Updating', async () => {
+    const { client: here, kms, clock } = stillKms({ settings: { transitionMs: 5000 } });
+    const { id: KeyId } = await newKey(here, { MultiRegion: true });
+    await here.replicateKey({ KeyId, ReplicaRegion: 'eu-west-1' });
+    clock.advance('5s');
+    await here.updatePrimaryRegion({ KeyId, PrimaryRegion: 'eu-west-1' });
+    for (const client of [here, kms.client({ region: 'eu-west-1' })]) {
+      const { KeyMetadata } = await client.describeKey({ KeyId });
+      expect(KeyMetadata).toMatchObject({ KeyState: 'Updating', Enabled: false });
+    }
+    clock.advance('5s');
+    expect((await here.describeKey({ KeyId })).KeyMetadata).toMatchObject({ KeyState: 'Enabled', Enabled: true });
+  });
+
   it('swaps the roles', async () => {
     const { here, there, KeyId } = await twoRegions();
     await here.updatePrimaryRegion({ KeyId, PrimaryRegion: 'eu-west-1' });

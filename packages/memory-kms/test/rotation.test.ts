@@ -44,6 +44,12 @@ describe('automatic rotation', () => {
     expect([RotationPeriodInDays, (NextRotationDate!.getTime() - clock.now()) / DAY_MS]).toEqual([200, 200]);
   });
 
+  it('falls back to 365 days where it is enabled again without a period', async () => {
+    const { client, KeyId } = await rotatingKey(100);
+    await client.enableKeyRotation({ KeyId });
+    expect((await client.getKeyRotationStatus({ KeyId })).RotationPeriodInDays).toBe(365);
+  });
+
   it.each([
     [89, 'greater than or equal to 90'],
     [2561, 'less than or equal to 2560'],

@@ -6,7 +6,7 @@ import { describeAllow, describeDeny, describeImplicit } from './describe-decisi
 import { evaluateIdentity, type IdentityVerdict } from './evaluate-identity.ts';
 import { evaluateKeyPolicy, type KeyPolicyVerdict } from './evaluate-key-policy.ts';
 import { gatherConditionValues } from './gather-condition-values.ts';
-import { type GrantVerdict, judgeGrants, mayRetire } from './grant-rules.ts';
+import { type GrantVerdict, isRetiringAccount, judgeGrants, mayRetire } from './grant-rules.ts';
 import type { Question } from './match-statement.ts';
 import { parsePrincipal } from './principal-arn.ts';
 
@@ -25,7 +25,8 @@ const NO_KEY_POLICY: KeyPolicyVerdict = { nearMisses: [] };
  *
  * Order: an explicit Deny anywhere; then, for a key of the caller's account, the key policy naming the caller, the key
  * policy naming the account together with IAM, or a grant; for a key of another account the key policy or a grant
- * *and* the caller's IAM. Where no key is in play, IAM alone. Source: KMS Developer Guide, "Troubleshooting key access".
+ * *and* the caller's IAM. Where no key is in play, IAM alone. RetireGrant is the grant's and IAM's, never the key
+ * policy's. Source: KMS Developer Guide, "Troubleshooting key access", "Retiring and revoking grants".
  */
 export function evaluateAccess(request: AccessRequest, data: AccessData): ExplainedDecision {
   if (data.mode === 'open') return allow(request, [{ kind: 'rule', rule: 'authorization is open' }]);
@@ -37,7 +38,7 @@ export function evaluateAccess(request: AccessRequest, data: AccessData): Explai
   const denied = explicitDeny(request, verdicts);
   if (denied !== undefined) return denied;
   if (request.resource.kind !== 'key') return decideByIdentity(request, verdicts.identity);
-  if (request.action === 'kms:RetireGrant') return decideRetirement(question, data);
+  if (request.action === 'kms:RetireGrant') return decideRetirement(question, verdicts.identity);
   return isForeign(request) ? decideForeign(request, verdicts) : decideLocal(request, verdicts, question);
 }
 
@@ -72,7 +73,7 @@ function explicitDeny(request: AccessRequest, { keyPolicy, identity }: Verdicts)
   if (identity.denied !== undefined) {
     return deny(request, explicitDenyMessage(request, identity.denied.layer), identity.denied.by);
   }
-  if (keyPolicy.denied === undefined) return undefined;
+  if (keyPolicy.denied === undefined || request.action === 'kms:RetireGrant') return undefined;
   const message = isForeign(request) ? hiddenMessage(request) : explicitDenyMessage(request, 'resource-based policy');
   return deny(request, message, keyPolicy.denied);
 }
@@ -143,17 +144,15 @@ function decideForeign(request: AccessRequest, verdicts: Verdicts): ExplainedDec
   ]);
 }
 
-/** RetireGrant is decided by the grant itself; a Deny has been looked for already. */
-function decideRetirement(question: Question, data: AccessData): ExplainedDecision {
-  const { request, caller } = question;
-  const grants = request.resource.kind === 'key' ? (request.resource.key?.local.grants ?? []) : [];
-  const { GrantId: id, GrantToken: token } = request.input;
-  const grant = grants.find((candidate) => candidate.id === id || candidate.tokens.includes(String(token)));
+/** RetireGrant is decided by the grant itself; a Deny of IAM has been looked for already. */
+function decideRetirement({ request, caller }: Question, identity: IdentityVerdict): ExplainedDecision {
+  const { grant } = request;
   if (grant !== undefined && mayRetire(grant, caller))
     return allow(request, [{ kind: 'grant', grantId: grant.id, name: grant.name }]);
-  // Of the issuing account, those to whom an IAM policy gives kms:RetireGrant may as well.
+  // Of the issuing or retiring account, those to whom an IAM policy gives kms:RetireGrant may as well.
   const isIssuer = grant !== undefined && accountOf(grant.issuingAccount) === request.caller.account;
-  const iamAllows = isIssuer ? allowOf(evaluateIdentity(question, data)) : undefined;
+  const isDelegating = grant !== undefined && isRetiringAccount(grant, caller);
+  const iamAllows = isIssuer || isDelegating ? allowOf(identity) : undefined;
   if (iamAllows?.kind === 'iamPolicy') return allow(request, [iamAllows]);
   return implicit(request, hiddenMessage(request), [
     'the grant names the caller neither as retiring principal nor as a grantee who may retire it',

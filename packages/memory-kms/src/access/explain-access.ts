@@ -1,6 +1,7 @@
 import type { AccessRequest, AccessResource, Caller } from '../engine/access-request.ts';
 import { parseBlob } from '../engine/ciphertext-blob.ts';
 import { keyArn, parseKeyIdentifier } from '../engine/key-identifier.ts';
+import type { Grant } from '../engine/key-record.ts';
 import type { KeyStore } from '../engine/key-store.ts';
 import { isOperationName } from '../engine/operation-table.ts';
 
@@ -45,16 +46,18 @@ export function explainedAccessRequest(question: ExplainRequest, setting: Explai
   if (!isOperationName(operation)) throw new TypeError(`not an action of KMS: ${question.action}`);
   const { encryptionContext, viaService, principalTags, sourceIp, conditionValues } = question;
   const caller = { ...setting.caller, viaService, principalTags, sourceIp, conditionValues };
+  const resource = resourceOf(question, setting);
   return {
     operation,
     action: `kms:${name}`,
     caller,
     region: setting.region,
     now: setting.now,
-    resource: resourceOf(question, setting),
+    resource,
     input: question.input ?? {},
     encryptionContext,
     grantTokens: question.grantTokens ?? [],
+    ...(name === 'RetireGrant' ? { grant: grantOf(question, resource) } : {}),
   };
 }
 
@@ -68,7 +71,15 @@ function resourceOf(question: ExplainRequest, setting: ExplainSetting): AccessRe
   const key = store.find(account, region, target);
   const requestAlias = named.kind === 'alias' ? named.name : undefined;
   const aliases = store.aliasesOf(account, region, target).map(({ name }) => name);
-  return { kind: 'key', arn: key?.arn ?? keyArn(region, account, target), key, aliases, requestAlias };
+  const arn = key?.arn ?? keyArn(region, account, target);
+  return { kind: 'key', arn, key, aliases, requestAlias, lastUsedAt: store.usage(arn)?.at };
+}
+
+/** The grant that RetireGrant is about. */
+function grantOf({ input = {} }: ExplainRequest, resource: AccessResource): Grant | undefined {
+  const grants = resource.kind === 'key' ? (resource.key?.local.grants ?? []) : [];
+  const { GrantId: id, GrantToken: token } = input;
+  return grants.find((grant) => grant.id === id || grant.tokens.includes(String(token)));
 }
 
 function keyInBlob(input: Readonly<Record<string, unknown>> | undefined, region: string): string | undefined {

@@ -1,10 +1,11 @@
 // The condition keys of a request: what policies may ask about it.
 
 import type { AccessRequest, AccessResource, Caller } from '../engine/access-request.ts';
+import { DAY_MS } from '../engine/clock.ts';
 import type { LocalKey } from '../engine/key-record.ts';
 import { ConditionValues } from './condition-values.ts';
 import { parsePrincipal, principalArnForConditions } from './principal-arn.ts';
-import { requestConditionValues } from './request-condition-values.ts';
+import { addSpecAndUsage, requestConditionValues } from './request-condition-values.ts';
 
 /** Gathers the condition keys of a request: global ones, those of the key, those of the parameters. */
 export function gatherConditionValues(request: AccessRequest): ConditionValues {
@@ -12,6 +13,7 @@ export function gatherConditionValues(request: AccessRequest): ConditionValues {
   addGlobals(values, request);
   addCaller(values, request.caller);
   addResource(values, request.resource);
+  addDaysWithoutUse(values, request);
   requestConditionValues(values, request);
   for (const [key, value] of Object.entries(request.caller.conditionValues ?? {})) values.set(key, value);
   for (const [key, value] of Object.entries(request.conditionValues ?? {})) values.set(key, value);
@@ -58,9 +60,17 @@ function addResource(values: ConditionValues, resource: AccessResource): void {
   values.add('kms:RequestAlias', resource.requestAlias);
 }
 
+const USE_TRACKED: ReadonlySet<string> = new Set(['kms:DisableKey', 'kms:ScheduleKeyDeletion']);
+
+/** Whole days since the last use or, of a key never used, since its creation: tracking starts with the key. */
+function addDaysWithoutUse(values: ConditionValues, { action, resource, now }: AccessRequest): void {
+  if (!USE_TRACKED.has(action) || resource.kind !== 'key' || resource.key === undefined) return;
+  const since = resource.lastUsedAt ?? resource.key.local.createdAt;
+  values.add('kms:TrailingDaysWithoutKeyUsage', Math.max(0, Math.floor((now - since) / DAY_MS)));
+}
+
 function addKey(values: ConditionValues, { record, local }: LocalKey): void {
-  values.add('kms:KeySpec', record.spec);
-  values.add('kms:KeyUsage', record.usage);
+  addSpecAndUsage(values, record.spec, record.usage);
   values.add('kms:KeyOrigin', record.origin);
   values.add('kms:MultiRegion', record.multiRegion);
   if (record.multiRegion) {

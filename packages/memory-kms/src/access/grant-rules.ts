@@ -56,7 +56,13 @@ export function mayRetire(grant: Grant, caller: PrincipalIdentity): boolean {
   if (caller.kind === 'service') return grant.retiringServicePrincipal === caller.name;
   if (grant.retiringPrincipal !== undefined && namesPrincipal(grant.retiringPrincipal, caller)) return true;
   if (grant.operations.includes('RetireGrant') && isNamed(grant, caller)) return true;
-  return caller.kind === 'root' && grant.issuingAccount === caller.arn;
+  return caller.kind === 'root' && (grant.issuingAccount === caller.arn || isRetiringAccount(grant, caller));
+}
+
+/** Whether a grant's retiring principal is the caller's whole account, so that its IAM may pass the right on. */
+export function isRetiringAccount({ retiringPrincipal }: Grant, caller: PrincipalIdentity): boolean {
+  if (caller.kind === 'service' || retiringPrincipal === undefined) return false;
+  return [caller.account, accountRootArn(caller.account, caller.partition)].includes(retiringPrincipal);
 }
 
 function faultOf(grant: Grant, request: AccessRequest, propagationMs: number): string | undefined {

@@ -1,7 +1,8 @@
-import type { AccessRequest, Authorizer, Caller } from '../engine/access-request.ts';
+import type { AccessRequest, Authorizer } from '../engine/access-request.ts';
 import type { AuthorizationMode } from './access-data.ts';
 import type { ExplainedDecision } from './decision.ts';
 import { evaluateAccess } from './evaluate-access.ts';
+import { overlyPermissiveCondition } from './overly-permissive-condition.ts';
 import { parsePolicy } from './parse-policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
 import { PolicyFault } from './policy-fault.ts';
@@ -42,33 +43,33 @@ export class PolicyAuthorizer implements Authorizer {
    * Asks whether the caller could still put a key policy under the new one. IAM is taken to allow it: the check is
    * about the key policy. In `open` mode nobody can be locked out.
    */
-  wouldLockOut(policy: string, caller: Caller, keyArn: string): boolean {
+  wouldLockOut(policy: string, next: AccessRequest): boolean {
     if (this.mode === 'open') return false;
-    const request = lockoutQuestion(caller, keyArn);
     const document = this.#parse(policy);
     if (document instanceof PolicyFault) return true;
-    const decision = evaluateAccess(request, { mode: 'keyPolicy', keyPolicy: document });
+    const decision = evaluateAccess(this.#withTags(next), { mode: 'keyPolicy', keyPolicy: document });
     return !decision.allowed;
   }
 
   policyFault(policy: string): string | undefined {
     const document = this.#parse(policy);
-    return document instanceof PolicyFault ? document.message : undefined;
+    return document instanceof PolicyFault ? document.message : overlyPermissiveCondition(document);
   }
 
   #evaluate(request: AccessRequest, policy: string | undefined, mode: AuthorizationMode): ExplainedDecision {
-    const { caller } = request;
-    const tags = caller.principalTags ?? this.directory.tagsOf(caller.principal);
     const keyPolicy = policy === undefined ? undefined : this.#parse(policy);
-    return evaluateAccess(
-      { ...request, caller: { ...caller, principalTags: tags } },
-      {
-        mode,
-        identity: this.directory.identityOf(caller.principal),
-        grantPropagationMs: this.#grantPropagationMs,
-        ...(keyPolicy === undefined || keyPolicy instanceof PolicyFault ? {} : { keyPolicy }),
-      },
-    );
+    return evaluateAccess(this.#withTags(request), {
+      mode,
+      identity: this.directory.identityOf(request.caller.principal),
+      grantPropagationMs: this.#grantPropagationMs,
+      ...(keyPolicy === undefined || keyPolicy instanceof PolicyFault ? {} : { keyPolicy }),
+    });
+  }
+
+  #withTags(request: AccessRequest): AccessRequest {
+    const { caller } = request;
+    const principalTags = caller.principalTags ?? this.directory.tagsOf(caller.principal);
+    return { ...request, caller: { ...caller, principalTags } };
   }
 
   #parse(policy: string): PolicyDocument | PolicyFault {
@@ -93,18 +94,4 @@ function parseOrFault(policy: string): PolicyDocument | PolicyFault {
     if (error instanceof PolicyFault) return error;
     throw error;
   }
-}
-
-/** A key policy decides on a key that need not exist yet: only its ARN is known. */
-function lockoutQuestion(caller: Caller, keyArn: string): AccessRequest {
-  return {
-    operation: 'PutKeyPolicy',
-    action: 'kms:PutKeyPolicy',
-    caller,
-    region: keyArn.split(':')[3] ?? '',
-    now: Date.now(),
-    resource: { kind: 'key', arn: keyArn, aliases: [] },
-    input: {},
-    grantTokens: [],
-  };
 }

@@ -13,21 +13,23 @@ export function requestConditionValues(values: ConditionValues, request: AccessR
   values.add('kms:EncryptionAlgorithm', encryptionAlgorithmOf(input, operation));
   if (operation === 'CreateKey') addNewKey(values, input);
   if (operation === 'CreateGrant') addGrant(values, input);
+  addConstraintTypes(values, grantConstraintsOf(request, operation));
+  // True only where an AWS service asks on the caller's behalf; the engine may state it otherwise.
+  if (FOR_AWS_RESOURCES.has(operation)) {
+    values.add('kms:GrantIsForAWSResource', values.get('kms:ViaService') !== undefined);
+  }
   if (operation === 'Sign' || operation === 'Verify')
     values.add('kms:MessageType', text(input['MessageType']) ?? 'RAW');
   addTags(values, input);
   for (const [parameter, key, operations] of PARAMETER_KEYS) {
     if (operations.includes(operation)) values.add(key, scalar(input[parameter]));
   }
-  if (BYPASSABLE.has(operation)) {
-    values.add('kms:BypassPolicyLockoutSafetyCheck', input['BypassPolicyLockoutSafetyCheck'] === true);
-  }
   if (operation === 'ScheduleKeyDeletion') {
     values.add('kms:ScheduleKeyDeletionPendingWindowInDays', scalar(input['PendingWindowInDays']) ?? '30');
   }
 }
 
-/** Parameter, condition key, the actions that have it. */
+/** Parameter, condition key, the actions that have it. The key is absent where the parameter is not sent. */
 const PARAMETER_KEYS: readonly (readonly [string, string, readonly string[]])[] = [
   ['SigningAlgorithm', 'kms:SigningAlgorithm', ['Sign', 'Verify']],
   ['MacAlgorithm', 'kms:MacAlgorithm', ['GenerateMac', 'VerifyMac']],
@@ -36,13 +38,14 @@ const PARAMETER_KEYS: readonly (readonly [string, string, readonly string[]])[] 
   ['PrimaryRegion', 'kms:PrimaryRegion', ['UpdatePrimaryRegion']],
   ['ReplicaRegion', 'kms:ReplicaRegion', ['ReplicateKey']],
   ['RotationPeriodInDays', 'kms:RotationPeriodInDays', ['EnableKeyRotation']],
+  ['BypassPolicyLockoutSafetyCheck', 'kms:BypassPolicyLockoutSafetyCheck', ['CreateKey', 'PutKeyPolicy']],
   ['ExpirationModel', 'kms:ExpirationModel', ['ImportKeyMaterial']],
   ['ValidTo', 'kms:ValidTo', ['ImportKeyMaterial']],
   ['WrappingAlgorithm', 'kms:WrappingAlgorithm', ['GetParametersForImport']],
   ['WrappingKeySpec', 'kms:WrappingKeySpec', ['GetParametersForImport']],
 ];
 
-const BYPASSABLE: ReadonlySet<string> = new Set(['CreateKey', 'PutKeyPolicy', 'ReplicateKey']);
+const FOR_AWS_RESOURCES: ReadonlySet<string> = new Set(['CreateGrant', 'ListGrants', 'RevokeGrant']);
 
 const CONTEXT_OPERATIONS: ReadonlySet<string> = new Set([
   'Encrypt',
@@ -62,10 +65,28 @@ export function takesEncryptionContext(action: string): boolean {
 
 function encryptionContextOf(request: AccessRequest, action: string): Readonly<Record<string, string>> | undefined {
   if (takesEncryptionContext(action)) return request.encryptionContext;
-  if (action !== 'CreateGrant') return undefined;
-  const constraints = fields(request.input['Constraints']);
-  const context = constraints['EncryptionContextEquals'] ?? constraints['EncryptionContextSubset'];
-  return context === undefined ? undefined : (fields(context) as Readonly<Record<string, string>>);
+  const { equals, subset } = grantConstraintsOf(request, action);
+  return equals ?? subset;
+}
+
+type StringMap = Readonly<Record<string, string>>;
+type ContextConstraints = { readonly equals?: StringMap | undefined; readonly subset?: StringMap | undefined };
+
+/** The context constraints of the grant that an action is about: the one to be made, or the one to be retired. */
+function grantConstraintsOf({ input, grant }: AccessRequest, action: string): ContextConstraints {
+  if (action === 'RetireGrant') {
+    const { encryptionContextEquals: equals, encryptionContextSubset: subset } = grant?.constraints ?? {};
+    return { equals, subset };
+  }
+  if (action !== 'CreateGrant') return {};
+  const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = fields(input['Constraints']);
+  return { equals: stringMap(equals), subset: stringMap(subset) };
+}
+
+/** The types of context constraints alone: SourceArn has a key of its own. */
+function addConstraintTypes(values: ConditionValues, { equals, subset }: ContextConstraints): void {
+  if (equals !== undefined) values.add('kms:GrantConstraintType', 'EncryptionContextEquals');
+  if (subset !== undefined) values.add('kms:GrantConstraintType', 'EncryptionContextSubset');
 }
 
 function addEncryptionContext(values: ConditionValues, context: Readonly<Record<string, string>> | undefined): void {
@@ -89,9 +110,17 @@ function encryptionAlgorithmOf(input: Input, action: string): string | undefined
   return text(input[parameter]) ?? 'SYMMETRIC_DEFAULT';
 }
 
+/** Each under its name of today and under the deprecated one, which policies may still use. */
+export function addSpecAndUsage(values: ConditionValues, spec: string, usage: string): void {
+  values.add('kms:KeySpec', spec);
+  values.add('kms:CustomerMasterKeySpec', spec);
+  values.add('kms:KeyUsage', usage);
+  values.add('kms:CustomerMasterKeyUsage', usage);
+}
+
 function addNewKey(values: ConditionValues, input: Input): void {
-  values.add('kms:KeySpec', text(input['KeySpec']) ?? text(input['CustomerMasterKeySpec']) ?? 'SYMMETRIC_DEFAULT');
-  values.add('kms:KeyUsage', text(input['KeyUsage']) ?? 'ENCRYPT_DECRYPT');
+  const spec = text(input['KeySpec']) ?? text(input['CustomerMasterKeySpec']) ?? 'SYMMETRIC_DEFAULT';
+  addSpecAndUsage(values, spec, text(input['KeyUsage']) ?? 'ENCRYPT_DECRYPT');
   values.add('kms:KeyOrigin', text(input['Origin']) ?? 'AWS_KMS');
   values.add('kms:MultiRegion', input['MultiRegion'] === true);
   if (input['MultiRegion'] === true) values.add('kms:MultiRegionKeyType', 'PRIMARY');
@@ -105,10 +134,6 @@ function addGrant(values: ConditionValues, input: Input): void {
   values.add('kms:RetiringPrincipal', text(input['RetiringPrincipal']));
   values.add('kms:RetiringServicePrincipal', text(input['RetiringServicePrincipal']));
   values.add('kms:GrantConstraintSourceArn', text(constraints['SourceArn']));
-  const types = Object.keys(constraints).filter((type) => constraints[type] !== undefined);
-  if (types.length > 0) values.add('kms:GrantConstraintType', types);
-  // True only where an AWS service asks on the caller's behalf; the engine may state it otherwise.
-  values.add('kms:GrantIsForAWSResource', values.get('kms:ViaService') !== undefined);
 }
 
 function addTags(values: ConditionValues, input: Input): void {
@@ -126,9 +151,14 @@ function texts(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
+/** Dates as seconds since 1970, which numeric operators compare and date operators read. */
 function scalar(value: unknown): string | undefined {
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date) return String(value.getTime() / 1000);
   return value === undefined || value === null ? undefined : String(value);
+}
+
+function stringMap(value: unknown): StringMap | undefined {
+  return value === undefined || value === null ? undefined : (fields(value) as StringMap);
 }
 
 function fields(value: unknown): Input {

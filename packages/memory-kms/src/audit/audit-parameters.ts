@@ -45,11 +45,34 @@ export function requestParameters(operation: string, input: unknown): Fields | n
   return Object.keys(shown).length === 0 ? null : shown;
 }
 
-/** `responseElements`: null for read-only operations, failures and empty answers. */
-export function responseElements(operation: string, output: Fields | undefined): Fields | null {
+/**
+ * Operations whose `responseElements` have the key ARN although their answers have not.
+ *
+ * Source: KMS Developer Guide, "Finding AWS KMS log entries in CloudTrail". UpdateKeyDescription, PutKeyPolicy,
+ * DisableKeyRotation, RevokeGrant and RetireGrant are not among them.
+ */
+const NAMING_THE_KEY: ReadonlySet<string> = new Set([
+  'CreateAlias',
+  'CreateGrant',
+  'DeleteAlias',
+  'DisableKey',
+  'EnableKey',
+  'EnableKeyRotation',
+  'TagResource',
+  'UntagResource',
+  'UpdateAlias',
+  'UpdatePrimaryRegion',
+]);
+
+/**
+ * `responseElements`: null for read-only operations, failures and empty answers.
+ *
+ * @param keyArn - The key that the call was about.
+ */
+export function responseElements(operation: string, output: Fields | undefined, keyArn?: string): Fields | null {
   if (output === undefined || isReadOnly(operation)) return null;
   const { $metadata: _, ...elements } = output;
-  const shown = visible(elements);
+  const shown = visible(NAMING_THE_KEY.has(operation) ? { ...elements, KeyId: keyArn } : elements);
   return Object.keys(shown).length === 0 ? null : shown;
 }
 

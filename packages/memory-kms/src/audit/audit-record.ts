@@ -17,7 +17,7 @@ export type AuditRecord = {
   readonly requestParameters: Readonly<Record<string, unknown>> | null;
   /** Only of calls that change something. */
   readonly responseElements: Readonly<Record<string, unknown>> | null;
-  /** Material ids. */
+  /** Ids of materials and of the grant that was retired. */
   readonly additionalEventData?: Readonly<Record<string, unknown>>;
   /** Equals the answer's `x-amzn-RequestId`; service events have none. */
   readonly requestID?: string;
@@ -51,5 +51,5 @@ export type AuditIdentity = {
   readonly invokedBy?: string;
 };
 
-/** A key that a call touched. */
+/** A key, or the alias of one, that a call touched. */
 export type AuditResource = { readonly accountId: string; readonly type: 'AWS::KMS::Key'; readonly ARN: string };

@@ -1,16 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditEvent, CallEvent, ServiceEvent } from '../engine/audit-sink.ts';
+import type { AuditEvent, CallEvent, RelayedCall, ServiceEvent } from '../engine/audit-sink.ts';
 import type { KmsServiceError } from '../engine/kms-service-error.ts';
 import { auditIdentity, foreignIdentity } from './audit-identity.ts';
 import { isReadOnly, requestParameters, responseElements } from './audit-parameters.ts';
 import type { AuditRecord, AuditResource } from './audit-record.ts';
 
 /**
- * The CloudTrail records of an event: one, or two for a call on another account's key. A denied or failed call before
- * any key was found is in the caller's trail alone.
+ * The CloudTrail records of an event: one, or two for a call on another account's key, or two for one that KMS carries
+ * on into another Region. A denied or failed call before any key was found is in the caller's trail alone.
  */
 export function makeAuditRecords(event: AuditEvent): readonly AuditRecord[] {
-  return event.kind === 'service' ? [serviceRecord(event)] : callRecords(event);
+  if (event.kind === 'service') return [serviceRecord(event)];
+  return [...callRecords(event), ...event.relayed.map((relayed) => relayedRecord(event, relayed))];
+}
+
+/** Operations on multi-Region keys; all of them are for the key's own account. */
+function relayedRecord(event: CallEvent, { operation, region, keyArn, input, output }: RelayedCall): AuditRecord {
+  const call = { ...event.call, operation, region, input };
+  const keys = [{ arn: keyArn, account: event.call.caller.account }];
+  const record = callRecord({ ...event, call, keys, output, eventId: randomUUID() });
+  return { ...record, userIdentity: { ...record.userIdentity, invokedBy: 'kms.amazonaws.com' } };
 }
 
 function callRecords(event: CallEvent): readonly AuditRecord[] {
@@ -30,8 +39,10 @@ function callRecords(event: CallEvent): readonly AuditRecord[] {
   return [own, ...theirs];
 }
 
-function callRecord({ call, eventId, startedAt, keys, additional, output, error }: CallEvent): AuditRecord {
+function callRecord(event: CallEvent): AuditRecord {
+  const { call, eventId, startedAt, keys, additional, output, error } = event;
   const { caller, operation, region } = call;
+  const resources = resourcesOf(event);
   return {
     eventVersion: '1.11',
     userIdentity: auditIdentity(caller),
@@ -43,12 +54,12 @@ function callRecord({ call, eventId, startedAt, keys, additional, output, error 
     userAgent: caller.viaService ?? caller.userAgent ?? 'memory-kms (in process)',
     ...(error === undefined ? {} : failureOf(error)),
     requestParameters: requestParameters(operation, call.input),
-    responseElements: responseElements(operation, output),
+    responseElements: responseElements(operation, output, keys[0]?.arn),
     ...(Object.keys(additional).length === 0 ? {} : { additionalEventData: { ...additional } }),
     requestID: call.requestId,
     eventID: eventId,
     readOnly: isReadOnly(operation),
-    ...(keys.length === 0 ? {} : { resources: keys.map(({ arn, account }) => resource(arn, account)) }),
+    ...(resources.length === 0 ? {} : { resources }),
     eventType: 'AwsApiCall',
     managementEvent: true,
     recipientAccountId: caller.account,
@@ -70,7 +81,7 @@ function serviceRecord({ name, eventId, at, account, region, keyArn, details }: 
     sourceIPAddress: 'AWS Internal',
     userAgent: 'AWS Internal',
     requestParameters: null,
-    responseElements: null,
+    responseElements: SERVICE_EVENTS_NAMING_THE_KEY.has(name) ? { keyId: keyArn } : null,
     eventID: eventId,
     readOnly: false,
     resources: [resource(keyArn, account)],
@@ -80,6 +91,16 @@ function serviceRecord({ name, eventId, at, account, region, keyArn, details }: 
     serviceEventDetails: { ...details },
     eventCategory: 'Management',
   };
+}
+
+const SERVICE_EVENTS_NAMING_THE_KEY: ReadonlySet<string> = new Set(['DeleteKey', 'SynchronizeMultiRegionKey']);
+
+/** Alias operations name the alias too; CreateAlias after its key, the others before theirs. */
+function resourcesOf({ call, keys, aliasArn }: CallEvent): readonly AuditResource[] {
+  const touched = keys.map(({ arn, account }) => resource(arn, account));
+  if (aliasArn === undefined) return touched;
+  const alias = resource(aliasArn, call.caller.account);
+  return call.operation === 'CreateAlias' ? [...touched, alias] : [alias, ...touched];
 }
 
 function resource(arn: string, accountId: string): AuditResource {

@@ -34,6 +34,8 @@ export type AccessResource =
       readonly aliases: readonly string[];
       /** For `kms:RequestAlias`: the alias name by which the request names the key. */
       readonly requestAlias?: string | undefined;
+      /** The last successful cryptographic operation in this Region; milliseconds since 1970. */
+      readonly lastUsedAt?: number | undefined;
     }
   | { readonly kind: 'alias'; readonly arn: string; readonly alias?: AliasRecord | undefined }
   /** Operations that no key is in play for: decided by IAM alone. */
@@ -70,10 +72,12 @@ export type Decision =
 export interface Authorizer {
   authorize(request: AccessRequest): Decision;
   /**
-   * Whether this policy would lock its author out: no `kms:PutKeyPolicy` for `caller` afterwards.
+   * Whether this policy would lock its author out.
    * Called for CreateKey, ReplicateKey and PutKeyPolicy unless the safety check is bypassed.
+   *
+   * @param next - The `kms:PutKeyPolicy` that must stay possible, on the key as it will be.
    */
-  wouldLockOut?(policy: string, caller: Caller, keyArn: string): boolean;
+  wouldLockOut?(policy: string, next: AccessRequest): boolean;
   /**
    * Checks a key policy beyond being a JSON object.
    *

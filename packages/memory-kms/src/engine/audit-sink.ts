@@ -2,9 +2,19 @@
 
 import type { KmsCall } from './kms-call.ts';
 import type { KmsServiceError } from './kms-service-error.ts';
+import type { OperationName } from './operation-types.ts';
 
 /** A key that a call touched, in the order of the request (ReEncrypt: source, then destination). */
 export type AuditedKey = { readonly arn: string; readonly account: string };
+
+/** A call that KMS makes in another Region to carry out the caller's. */
+export type RelayedCall = {
+  readonly operation: OperationName;
+  readonly region: string;
+  readonly keyArn: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: Readonly<Record<string, unknown>>;
+};
 
 /** A finished call. Holds the request and the answer as they are: the sink must leave out plaintext and tokens. */
 export type CallEvent = {
@@ -17,7 +27,11 @@ export type CallEvent = {
   readonly startedAt: number;
   readonly finishedAt: number;
   readonly keys: readonly AuditedKey[];
-  /** `keyMaterialId`, `sourceKeyMaterialId`, `destinationKeyMaterialId`. */
+  /** The alias that an alias operation was about. */
+  readonly aliasArn?: string | undefined;
+  /** None where the call failed. */
+  readonly relayed: readonly RelayedCall[];
+  /** `keyMaterialId`, `sourceKeyMaterialId`, `destinationKeyMaterialId`, `grantId`. */
   readonly additional: Readonly<Record<string, string>>;
   /** The answer without `$metadata`; absent where the call failed. */
   readonly output?: Readonly<Record<string, unknown>> | undefined;

@@ -5,6 +5,7 @@
 
 import { DAY_MS } from './clock.ts';
 import { type DueEvent, nextEvent } from './due-dates.ts';
+import { withoutBytes } from './imported-material.ts';
 import type { EngineParts, UnnumberedServiceEvent } from './invocation.ts';
 import { keyArn } from './key-identifier.ts';
 import { makeSymmetricMaterial } from './key-material.ts';
@@ -121,8 +122,8 @@ function expireMaterial({ store }: EngineParts, record: KeyRecord, event: DueEve
   const local = record.regions[event.region];
   if (local === undefined) return [];
   const expired = local.imported.filter(({ bytes, expiresAt }) => bytes !== undefined && expiresAt === event.at);
-  const imported = local.imported.map((each) => (expired.includes(each) ? { ...each, bytes: undefined } : each));
-  store.put({ ...record, regions: { ...record.regions, [local.region]: { ...local, imported } } });
+  const ids = expired.map(({ materialId }) => materialId);
+  store.put(withoutBytes(record, local.region, ids));
   return expired.map(({ materialId }) =>
     serviceEvent(record, local.region, event.at, 'DeleteExpiredKeyMaterial', {
       keyId: record.id,

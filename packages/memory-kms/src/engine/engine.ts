@@ -70,7 +70,7 @@ export class Engine {
   async handle(call: KmsCall): Promise<Answer> {
     this.#counts.set(call.operation, (this.#counts.get(call.operation) ?? 0) + 1);
     const startedAt = this.parts.clock.now();
-    const trace: CallTrace = { keys: [], additional: {}, used: [] };
+    const trace = emptyTrace();
     try {
       const output = await this.#answer(call, trace);
       this.#record(call, startedAt, trace, { output });
@@ -119,7 +119,7 @@ export class Engine {
     const input = (typeof call.input === 'object' ? call.input : {}) as Record<string, unknown> | null;
     const name = input?.['KeyId'] ?? input?.['DestinationKeyId'];
     if (typeof name !== 'string') return undefined;
-    const invocation = this.#invocation(call, {}, { keys: [], additional: {}, used: [] });
+    const invocation = this.#invocation(call, {}, emptyTrace());
     return peekKey(invocation, name, operationTable[call.operation])?.key.record.spec;
   }
 
@@ -137,7 +137,7 @@ export class Engine {
         });
       }
     }
-    const { keys, additional, input } = trace;
+    const { keys, aliasArn, additional, input } = trace;
     this.seams.audit?.record({
       kind: 'call',
       call: { ...call, input },
@@ -145,10 +145,16 @@ export class Engine {
       startedAt,
       finishedAt,
       keys,
+      aliasArn,
+      relayed: result.error === undefined ? trace.relayed : [],
       additional,
       ...result,
     });
   }
+}
+
+function emptyTrace(): CallTrace {
+  return { keys: [], additional: {}, relayed: [], used: [] };
 }
 
 /** In AWS another Region is another host; here a signature for it is all that can be wrong. */

@@ -45,16 +45,23 @@ function requireGrantees(input: Input<'CreateGrant'>): void {
   if ((principal === undefined) === (service === undefined)) {
     throw invalid('Exactly one of GranteePrincipal and GranteeServicePrincipal is required.');
   }
-  const retires = input.RetiringPrincipal !== undefined || input.RetiringServicePrincipal !== undefined;
+  const { RetiringPrincipal: retirer, RetiringServicePrincipal: retiringService } = input;
+  if (retirer !== undefined && retiringService !== undefined) {
+    throw invalid('At most one of RetiringPrincipal and RetiringServicePrincipal may be specified.');
+  }
+  const retires = retirer !== undefined || retiringService !== undefined;
   if (service !== undefined && (input.Constraints?.SourceArn === undefined || !retires)) {
     throw invalid('A grant to a service principal needs a SourceArn constraint and a retiring principal.');
   }
-  for (const arn of [principal, input.RetiringPrincipal]) if (arn !== undefined) requirePrincipal(arn);
+  for (const arn of [principal, retirer]) if (arn !== undefined) requirePrincipal(arn);
 }
 
-/** ARNs of IAM and STS principals, `arn:aws:iam::<account>:root`, or an account number. */
+/** Accounts (by number or root ARN), users, roles, assumed roles and federated users; nothing else of IAM. */
+const PRINCIPAL =
+  /^(?:\d{12}|arn:[a-z-]+:iam::\d{12}:(?:root|(?:user|role)\/.+)|arn:[a-z-]+:sts::\d{12}:(?:assumed-role\/[^/]+|federated-user)\/.+)$/;
+
 function requirePrincipal(principal: string): void {
-  if (/^(?:\d{12}|arn:[a-z-]+:(?:iam|sts)::\d{12}:.+)$/.test(principal)) return;
+  if (PRINCIPAL.test(principal)) return;
   throw new KmsServiceError('InvalidArnException', `ARN does not refer to a valid principal: ${principal}`);
 }
 

@@ -41,7 +41,7 @@ export function grantEntry(key: LocalKey, grant: Grant): GrantListEntry {
   return defined<GrantListEntry>({
     KeyId: key.arn,
     GrantId: grant.id,
-    Name: grant.name,
+    Name: grant.name ?? '',
     CreationDate: new Date(grant.createdAt),
     GranteePrincipal: grant.granteePrincipal,
     GranteeServicePrincipal: grant.granteeServicePrincipal,

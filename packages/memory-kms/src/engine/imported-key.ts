@@ -6,15 +6,22 @@ import type { KeySpec } from './key-record.ts';
 import { isAsymmetric } from './key-spec-table.ts';
 import { KmsServiceError } from './kms-service-error.ts';
 
+/** Bytes of the longest HMAC key that can be imported; the shortest is as long as the spec says. */
+const MAX_HMAC_LENGTH = 128;
+
 /**
  * Checks imported material: raw bytes of the right length, or DER PKCS#8 of a key of the right kind.
+ *
+ * Source: KMS Developer Guide, "Requirements for imported key material".
  *
  * @returns The public key as DER SPKI, for key pairs.
  * @throws KmsServiceError IncorrectKeyMaterialException.
  */
 export function checkMaterial(spec: KeySpec, bytes: Uint8Array): Uint8Array | undefined {
   if (!isAsymmetric(spec)) {
-    if (bytes.length !== rawKeyLength(spec)) throw unfit(spec);
+    const least = rawKeyLength(spec);
+    const most = spec === 'SYMMETRIC_DEFAULT' ? least : MAX_HMAC_LENGTH;
+    if (bytes.length < least || bytes.length > most) throw unfit(spec);
     return undefined;
   }
   const key = parsePrivateKey(bytes);

@@ -56,6 +56,11 @@ const expiry = (input: Request): void => {
   }
 };
 
+const newWithoutId = (input: Request): void => {
+  if (input['ImportType'] !== 'NEW_KEY_MATERIAL' || input['KeyMaterialId'] === undefined) return;
+  throw invalid('You cannot specify KeyMaterialId when ImportType is NEW_KEY_MATERIAL.');
+};
+
 type Rule = (input: Request) => void;
 
 const inputRules: { readonly [Name in OperationName]?: readonly Rule[] } = {
@@ -65,7 +70,7 @@ const inputRules: { readonly [Name in OperationName]?: readonly Rule[] } = {
   GenerateDataKeyPair: [withoutRecipient],
   GenerateDataKeyWithoutPlaintext: [dataKeyLength],
   GenerateRandom: [withoutRecipient, randomLength],
-  ImportKeyMaterial: [expiry],
+  ImportKeyMaterial: [expiry, newWithoutId],
   ListRetirableGrants: [onePrincipal],
   ReEncrypt: [optionalCiphertext('SourceKeyId')],
   RetireGrant: [tokenOrId],

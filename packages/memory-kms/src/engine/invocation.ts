@@ -1,7 +1,7 @@
 // One call on its way through the engine: what its handler may read and use.
 
-import type { AccessResource, Authorizer } from './access-request.ts';
-import type { AuditedKey, ServiceEvent } from './audit-sink.ts';
+import type { AccessRequest, AccessResource, Authorizer } from './access-request.ts';
+import type { AuditedKey, RelayedCall, ServiceEvent } from './audit-sink.ts';
 import type { Clock } from './clock.ts';
 import type { Grant, KeyMaterial, LocalKey } from './key-record.ts';
 import type { KeyStore } from './key-store.ts';
@@ -36,6 +36,10 @@ export type EngineParts = {
 export type CallTrace = {
   readonly keys: AuditedKey[];
   readonly additional: Record<string, string>;
+  /** What KMS calls on the caller's behalf in other Regions; recorded where the call succeeds. */
+  readonly relayed: RelayedCall[];
+  /** For alias operations: the ARN of the alias, from where it is authorized on. */
+  aliasArn?: string;
   /** The keys whose last usage a success updates. */
   readonly used: LocalKey[];
   /** The validated request; absent where it never got that far. */
@@ -84,10 +88,20 @@ export function authorize(
   resource: AccessResource,
   details: AccessDetails = {},
 ): void {
-  const { call, now } = invocation;
-  const input = invocation.input as Readonly<Record<string, unknown>>;
+  const decision = invocation.authorizer.authorize(accessRequest(invocation, action, resource, details));
+  if (!decision.allowed) throw new KmsServiceError('AccessDeniedException', decision.message);
+}
+
+function accessRequest(
+  { call, now, input: request }: Invocation<object>,
+  action: `kms:${string}`,
+  resource: AccessResource,
+  details: AccessDetails,
+): AccessRequest {
+  const input = request as Readonly<Record<string, unknown>>;
   const grantTokens = Array.isArray(input['GrantTokens']) ? (input['GrantTokens'] as readonly string[]) : [];
-  const decision = invocation.authorizer.authorize({
+  const region = details.region ?? call.region;
+  return {
     operation: call.operation,
     action,
     caller: call.caller,
@@ -96,16 +110,25 @@ export function authorize(
     input,
     grantTokens,
     ...details,
-    region: details.region ?? call.region,
-  });
-  if (!decision.allowed) throw new KmsServiceError('AccessDeniedException', decision.message);
+    region,
+  };
+}
+
+/** The PutKeyPolicy that a new key policy must leave its author: of the same caller, on the key as it will be. */
+export function nextPutKeyPolicy(invocation: Invocation<object>, key: LocalKey): AccessRequest {
+  const { region } = key.local;
+  const resource = keyResource(invocation, { key });
+  const bare = { ...invocation, input: {} };
+  return { ...accessRequest(bare, 'kms:PutKeyPolicy', resource, { region }), operation: 'PutKeyPolicy' };
 }
 
 /** The resource of an access request about a key that exists. */
 export function keyResource(invocation: Invocation<object>, target: KeyTarget): AccessResource {
   const { record, local, arn } = target.key;
-  const aliases = invocation.parts.store.aliasesOf(record.account, local.region, record.id).map(({ name }) => name);
-  return { kind: 'key', arn, key: target.key, aliases, requestAlias: target.requestAlias };
+  const { store } = invocation.parts;
+  const aliases = store.aliasesOf(record.account, local.region, record.id).map(({ name }) => name);
+  const lastUsedAt = store.usage(arn)?.at;
+  return { kind: 'key', arn, key: target.key, aliases, requestAlias: target.requestAlias, lastUsedAt };
 }
 
 /** Ends a dry run, after every real check and before anything is done. */

@@ -40,12 +40,6 @@ function invalidKeyId(text: string): KmsServiceError {
   return new KmsServiceError('NotFoundException', `Invalid keyId '${text}'`);
 }
 
-/** Whether this is the ARN of a key (not of an alias). */
-export function isKeyArn(text: string): boolean {
-  const [, , , , kind, name] = ARN.exec(text) ?? [];
-  return kind === 'key' && name !== undefined && KEY_ID.test(name);
-}
-
 /** The partition of a Region. */
 export function partitionOf(region: string): string {
   if (region.startsWith('cn-')) return 'aws-cn';

@@ -1,6 +1,7 @@
 // A key as DescribeKey shows it.
 
 import type { KeyMetadata } from '@aws-sdk/client-kms';
+import { associatedMaterials } from './imported-material.ts';
 import { keyArn } from './key-identifier.ts';
 import type { KeyRecord, LocalKey } from './key-record.ts';
 import { keySpecTable } from './key-spec-table.ts';
@@ -19,7 +20,7 @@ export function keyMetadata(key: LocalKey, now: number): KeyMetadata {
     KeyId: record.id,
     Arn: arn,
     CreationDate: new Date(local.createdAt),
-    Enabled: state === 'Enabled' || (state === 'Updating' && local.enabled),
+    Enabled: state === 'Enabled',
     Description: local.description,
     KeyUsage: record.usage,
     KeyState: state,
@@ -61,11 +62,15 @@ function deletionOf({ local: { deletion } }: LocalKey): Partial<KeyMetadata> {
   return { DeletionDate: new Date(deletion.at) };
 }
 
+/** The earliest expiry of any material that belongs to the key for good: with it the key becomes unusable. */
 function importOf({ record, local }: LocalKey): Partial<KeyMetadata> {
-  const current = local.imported.find(({ materialId }) => materialId === record.currentMaterialId);
-  if (record.origin !== 'EXTERNAL' || current?.bytes === undefined) return {};
-  if (current.expiresAt === undefined) return { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
-  return { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: new Date(current.expiresAt) };
+  if (record.origin !== 'EXTERNAL') return {};
+  const ids = associatedMaterials(record).map(({ id }) => id);
+  const held = local.imported.filter(({ materialId, bytes }) => bytes !== undefined && ids.includes(materialId));
+  if (held.length === 0) return {};
+  const expiries = held.flatMap(({ expiresAt }) => expiresAt ?? []);
+  if (expiries.length === 0) return { ExpirationModel: 'KEY_MATERIAL_DOES_NOT_EXPIRE' };
+  return { ExpirationModel: 'KEY_MATERIAL_EXPIRES', ValidTo: new Date(Math.min(...expiries)) };
 }
 
 function multiRegionOf({ record, local }: LocalKey): Partial<KeyMetadata> {

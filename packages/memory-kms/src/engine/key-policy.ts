@@ -1,8 +1,8 @@
 // Key policies as texts: the default one, and the checks before one is stored.
 
-import type { Caller } from './access-request.ts';
-import type { Invocation } from './invocation.ts';
+import { type Invocation, nextPutKeyPolicy } from './invocation.ts';
 import { rootArn } from './key-identifier.ts';
+import type { LocalKey } from './key-record.ts';
 import { KmsServiceError } from './kms-service-error.ts';
 
 /** Bytes of a key policy. */
@@ -20,22 +20,22 @@ export function defaultKeyPolicy(region: string, account: string): string {
   return JSON.stringify({ Version: '2012-10-17', Id: 'key-default-1', Statement: [statement] }, undefined, 2);
 }
 
-/** A policy about to be stored. */
-export type NewPolicy = { readonly policy: string; readonly keyArn: string; readonly bypassLockout: boolean };
+/** A policy about to be stored, with the key as it will be. */
+export type NewPolicy = { readonly policy: string; readonly key: LocalKey; readonly bypassLockout: boolean };
 
 /**
  * Refuses a policy that is too long, is none, or locks its author out.
  *
  * @throws KmsServiceError LimitExceededException, MalformedPolicyDocumentException.
  */
-export function requirePolicy(invocation: Invocation<object>, { policy, keyArn, bypassLockout }: NewPolicy): void {
-  const { authorizer, call } = invocation;
+export function requirePolicy(invocation: Invocation<object>, { policy, key, bypassLockout }: NewPolicy): void {
+  const { authorizer } = invocation;
   if (Buffer.byteLength(policy) > MAX_POLICY_LENGTH) {
     throw new KmsServiceError('LimitExceededException', `The policy is longer than ${MAX_POLICY_LENGTH} bytes.`);
   }
   const fault = jsonFault(policy) ?? authorizer.policyFault?.(policy);
   if (fault !== undefined) throw new KmsServiceError('MalformedPolicyDocumentException', fault);
-  if (!bypassLockout) requireNoLockout(invocation, policy, call.caller, keyArn);
+  if (!bypassLockout) requireNoLockout(invocation, policy, key);
 }
 
 function jsonFault(policy: string): string | undefined {
@@ -48,8 +48,8 @@ function jsonFault(policy: string): string | undefined {
   return 'Policy contains invalid JSON';
 }
 
-function requireNoLockout({ authorizer }: Invocation<object>, policy: string, caller: Caller, keyArn: string): void {
-  if (authorizer.wouldLockOut?.(policy, caller, keyArn) !== true) return;
+function requireNoLockout(invocation: Invocation<object>, policy: string, key: LocalKey): void {
+  if (invocation.authorizer.wouldLockOut?.(policy, nextPutKeyPolicy(invocation, key)) !== true) return;
   throw new KmsServiceError(
     'MalformedPolicyDocumentException',
     'The new key policy will not allow you to update the key policy in the future.',

@@ -1,5 +1,6 @@
 // The states of a key, and which of them refuse which operation (KMS Developer Guide, "Key states").
 
+import { associatedMaterials } from './imported-material.ts';
 import type { LocalKey } from './key-record.ts';
 import { KmsServiceError } from './kms-service-error.ts';
 
@@ -77,11 +78,9 @@ export function keyState(key: LocalKey, now: number): KeyState {
 /** One missing material, expired or deleted, takes the whole key to PendingImport. */
 function hasAllImported({ record, local }: LocalKey): boolean {
   if (record.currentMaterialId === undefined) return false;
-  const required = record.materials.slice(
-    0,
-    1 + record.materials.findIndex(({ id }) => id === record.currentMaterialId),
+  return associatedMaterials(record).every(({ id }) =>
+    local.imported.some((each) => each.materialId === id && each.bytes !== undefined),
   );
-  return required.every(({ id }) => local.imported.some((each) => each.materialId === id && each.bytes !== undefined));
 }
 
 /**

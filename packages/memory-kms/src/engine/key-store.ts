@@ -2,6 +2,7 @@
 
 import { DAY_MS } from './clock.ts';
 import { nextDueAt } from './due-dates.ts';
+import { withoutLostMaterial } from './imported-material.ts';
 import { keyArn } from './key-identifier.ts';
 import type {
   AliasRecord,
@@ -167,7 +168,8 @@ export class KeyStore {
     this.#aliases.clear();
     this.#aliasesOfKey.clear();
     this.#usages.clear();
-    for (const record of snapshot.keys) this.put(record);
+    // Release 0.1.0 kept material that waited for rotation after its bytes had been deleted.
+    for (const record of snapshot.keys) this.put(withoutLostMaterial(record));
     for (const alias of snapshot.aliases) this.putAlias(alias);
     for (const usage of snapshot.usages) this.putUsage(usage);
     this.#importTokens = snapshot.importTokens ?? [];

@@ -1,7 +1,7 @@
 // From the name in a request to the key: parse, Region, account, alias, key, authorization, in this order.
 
 import { type AccessDetails, authorize, type Invocation, type KeyTarget, keyResource } from './invocation.ts';
-import { aliasArn, type KeyIdentifier, keyArn, parseKeyIdentifier } from './key-identifier.ts';
+import { aliasArn, type KeyIdentifier, keyArn, parseKeyIdentifier, partitionOf } from './key-identifier.ts';
 import type { LocalKey } from './key-record.ts';
 import { KmsServiceError } from './kms-service-error.ts';
 import { provisionManagedKey, requireChangeable, serviceOfAlias } from './managed-keys.ts';
@@ -86,6 +86,8 @@ function locate({ call }: Invocation<object>, name: string, rule: NamingRule): L
   }
   const { region = call.region, account = call.caller.account } = identifier;
   if (region !== call.region) throw new KmsServiceError('NotFoundException', `Invalid arn ${region}`);
+  const { partition = partitionOf(region) } = identifier;
+  if (partition !== partitionOf(region)) throw new KmsServiceError('NotFoundException', `Invalid arn ${partition}`);
   if (account !== call.caller.account && !rule.crossAccount) {
     throw new KmsServiceError('AccessDeniedException', foreignAccount(call.caller.principal, call.operation, name));
   }

@@ -37,10 +37,11 @@ export const updateAlias: FreeHandler<'UpdateAlias'> = (invocation) => {
   const old = parts.store.alias(call.caller.account, call.region, name);
   const { key } = targetOf(invocation, name, keyId);
   if (old === undefined) throw aliasNotFound(invocation, name);
-  const { key: from } = resolveKey(invocation, old.targetKeyId, NAMING, 'kms:UpdateAlias');
+  const isSame = old.targetKeyId === key.record.id;
+  const from = isSame ? key : resolveKey(invocation, old.targetKeyId, NAMING, 'kms:UpdateAlias').key;
   requireState(key, 'edit', now);
   requireSameKind(from, key);
-  if (from.record.id !== key.record.id) requireRoomForAlias(invocation, key);
+  if (!isSame) requireRoomForAlias(invocation, key);
   putAlias(invocation, name, key, old.createdAt);
   return {};
 };
@@ -52,7 +53,7 @@ export const deleteAlias: FreeHandler<'DeleteAlias'> = (invocation) => {
   requireAliasName(name);
   const { account } = call.caller;
   const alias = parts.store.alias(account, call.region, name);
-  authorize(invocation, 'kms:DeleteAlias', { kind: 'alias', arn: aliasArn(call.region, account, name), alias });
+  authorizeAlias(invocation, 'kms:DeleteAlias', name);
   if (alias === undefined) throw aliasNotFound(invocation, name);
   resolveKey(invocation, alias.targetKeyId, NAMING, 'kms:DeleteAlias');
   parts.store.removeAlias(account, call.region, name);
@@ -83,15 +84,17 @@ function requireKeyName(name: string): void {
 }
 
 function targetOf(invocation: Invocation<object>, name: string, keyId: string): KeyTarget {
-  const { call, parts } = invocation;
-  const action = `kms:${call.operation}` as const;
-  const arn = aliasArn(call.region, call.caller.account, name);
-  authorize(invocation, action, {
-    kind: 'alias',
-    arn,
-    alias: parts.store.alias(call.caller.account, call.region, name),
-  });
+  const action = `kms:${invocation.call.operation}` as const;
+  authorizeAlias(invocation, action, name);
   return resolveKey(invocation, keyId, NAMING, action);
+}
+
+function authorizeAlias(invocation: Invocation<object>, action: `kms:${string}`, name: string): void {
+  const { call, parts, trace } = invocation;
+  const arn = aliasArn(call.region, call.caller.account, name);
+  const alias = parts.store.alias(call.caller.account, call.region, name);
+  authorize(invocation, action, { kind: 'alias', arn, alias });
+  trace.aliasArn = arn;
 }
 
 function requireRoomForAlias({ parts }: Invocation<object>, { record, local, arn }: LocalKey): void {

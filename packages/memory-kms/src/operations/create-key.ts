@@ -4,7 +4,7 @@ import { keyArn, partitionOf } from '../engine/key-identifier.ts';
 import { makeMaterial } from '../engine/key-material.ts';
 import { keyMetadata } from '../engine/key-metadata.ts';
 import { defaultKeyPolicy, requirePolicy } from '../engine/key-policy.ts';
-import type { KeyOrigin, KeyRecord, KeySpec, KeyUsage, RegionalKey } from '../engine/key-record.ts';
+import type { KeyOrigin, KeyRecord, KeySpec, KeyUsage, LocalKey, RegionalKey } from '../engine/key-record.ts';
 import { isSupportedSpec, keySpecTable } from '../engine/key-spec-table.ts';
 import { addTags } from '../engine/key-tags.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
@@ -13,30 +13,42 @@ import { randomUuid } from '../engine/random-source.ts';
 
 /** Makes a key; of a symmetric one only 32 random bytes, of a key pair the pair, on the thread pool. */
 export const createKey: FreeHandler<'CreateKey'> = async (invocation) => {
-  const { call, input, now, parts, trace } = invocation;
+  const { input, now, parts, trace } = invocation;
   const plan = planKey(input);
   authorize(invocation, 'kms:CreateKey', { kind: 'none' });
   if ((input.Tags ?? []).length > 0) authorize(invocation, 'kms:TagResource', { kind: 'none' });
-  const id = newKeyId(invocation, plan.multiRegion);
-  const arn = keyArn(call.region, call.caller.account, id);
-  const local = newRegionalKey(invocation, arn);
+  const { local, arn, record: empty } = emptyKey(invocation, plan);
+  requireGivenPolicy(invocation, { local, arn, record: empty });
   const material = plan.origin === 'AWS_KMS' ? await makeMaterial(plan.spec, parts.random, now) : undefined;
-  const record: KeyRecord = {
-    ...plan,
-    id,
-    partition: partitionOf(call.region),
-    account: call.caller.account,
-    manager: 'CUSTOMER',
-    primaryRegion: call.region,
-    materials: material === undefined ? [] : [material],
-    currentMaterialId: material?.id,
-    onDemandRotations: 0,
-    regions: { [call.region]: local },
-  };
+  const record = material === undefined ? empty : { ...empty, materials: [material], currentMaterialId: material.id };
   parts.store.put(record);
   trace.keys.push({ arn, account: record.account });
   return { KeyMetadata: keyMetadata({ record, local, arn }, now) };
 };
+
+/** The key without its material. */
+function emptyKey(invocation: Invocation<Input<'CreateKey'>>, plan: KeyPlan): LocalKey {
+  const { region, caller } = invocation.call;
+  const id = newKeyId(invocation, plan.multiRegion);
+  const local = newRegionalKey(invocation);
+  const record: KeyRecord = {
+    ...plan,
+    id,
+    partition: partitionOf(region),
+    account: caller.account,
+    manager: 'CUSTOMER',
+    primaryRegion: region,
+    materials: [],
+    onDemandRotations: 0,
+    regions: { [region]: local },
+  };
+  return { record, local, arn: keyArn(region, caller.account, id) };
+}
+
+function requireGivenPolicy(invocation: Invocation<Input<'CreateKey'>>, key: LocalKey): void {
+  const { Policy: policy, BypassPolicyLockoutSafetyCheck: bypass } = invocation.input;
+  if (policy !== undefined) requirePolicy(invocation, { policy, key, bypassLockout: bypass === true });
+}
 
 /** What cannot change in a key's life. */
 type KeyPlan = Pick<KeyRecord, 'spec' | 'usage' | 'origin' | 'multiRegion'>;
@@ -93,18 +105,13 @@ function newKeyId({ parts }: Invocation<object>, multiRegion: boolean): string {
   return multiRegion ? `mrk-${uuid.replaceAll('-', '')}` : uuid;
 }
 
-function newRegionalKey(invocation: Invocation<Input<'CreateKey'>>, arn: string): RegionalKey {
-  const { call, input, now } = invocation;
-  const policy = input.Policy ?? defaultKeyPolicy(call.region, call.caller.account);
-  if (input.Policy !== undefined) {
-    requirePolicy(invocation, { policy, keyArn: arn, bypassLockout: input.BypassPolicyLockoutSafetyCheck === true });
-  }
+function newRegionalKey({ call, input, now }: Invocation<Input<'CreateKey'>>): RegionalKey {
   return {
     region: call.region,
     description: input.Description ?? '',
     enabled: true,
     createdAt: now,
-    policy,
+    policy: input.Policy ?? defaultKeyPolicy(call.region, call.caller.account),
     tags: addTags([], input.Tags ?? []),
     grants: [],
     imported: [],

@@ -6,7 +6,7 @@ import { requireGrantForm } from '../engine/grant-form.ts';
 import { constraintsOf, grantEntry, isSameGrant } from '../engine/grant-record.ts';
 import type { FreeHandler, KeyHandler } from '../engine/handler.ts';
 import { authorize, endDryRun, type Invocation, keyResource } from '../engine/invocation.ts';
-import { isKeyArn, rootArn } from '../engine/key-identifier.ts';
+import { rootArn } from '../engine/key-identifier.ts';
 import type { Grant, LocalKey } from '../engine/key-record.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
 import { pageOf } from '../engine/page.ts';
@@ -77,13 +77,14 @@ export const listRetirableGrants: FreeHandler<'ListRetirableGrants'> = (invocati
   return { Grants: items.map(({ key, grant }): GrantListEntry => grantEntry(key, grant)), ...rest };
 };
 
-/** Ends a grant: by its token, or by key ARN and id. The authorizer knows who may. */
+/** Ends a grant: by its token, or by key and id. The authorizer knows who may. */
 export const retireGrant: FreeHandler<'RetireGrant'> = (invocation) => {
   const { input } = invocation;
   const found = input.GrantToken === undefined ? grantById(invocation) : grantByToken(invocation, input.GrantToken);
   const resource = keyResource(invocation, found);
   invocation.trace.keys.push({ arn: found.key.arn, account: found.key.record.account });
   authorize(invocation, 'kms:RetireGrant', resource, { grant: found.grant });
+  invocation.trace.additional['grantId'] = found.grant.id;
   endDryRun(input);
   removeGrant(invocation, found);
   return {};
@@ -112,9 +113,8 @@ function requireGrant({ local }: LocalKey, grantId: string): Grant {
 }
 
 function grantById(invocation: Parameters<FreeHandler<'RetireGrant'>>[0]): GrantOfKey {
-  const { KeyId: keyArn = '', GrantId: grantId = '' } = invocation.input;
-  if (!isKeyArn(keyArn)) throw new KmsServiceError('InvalidArnException', `Invalid arn ${keyArn}`);
-  const key = lookUpAnyKey(invocation, keyArn);
+  const { KeyId: keyId = '', GrantId: grantId = '' } = invocation.input;
+  const key = lookUpAnyKey(invocation, keyId);
   return { key, grant: requireGrant(key, grantId) };
 }
 

@@ -3,10 +3,20 @@
 import { DAY_MS } from '../engine/clock.ts';
 import type { KeyHandler } from '../engine/handler.ts';
 import { checkMaterial } from '../engine/imported-key.ts';
+import { materialDescription, withoutBytes } from '../engine/imported-material.ts';
 import type { KeyInvocation } from '../engine/invocation.ts';
-import { isMultiRegionReplica } from '../engine/key-identity.ts';
+import { isMultiRegionReplica, notPrimary } from '../engine/key-identity.ts';
 import { importedMaterialId, makeKeyPair } from '../engine/key-material.ts';
-import type { ImportedMaterial, ImportToken, KeyMaterial, KeyRecord, LocalKey } from '../engine/key-record.ts';
+import type {
+  ImportedMaterial,
+  ImportToken,
+  KeyMaterial,
+  KeyRecord,
+  KeySpec,
+  LocalKey,
+  RegionalKey,
+} from '../engine/key-record.ts';
+import { isAsymmetric } from '../engine/key-spec-table.ts';
 import { originError } from '../engine/key-state.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
 import type { Input } from '../engine/operation-types.ts';
@@ -31,18 +41,18 @@ export const getParametersForImport: KeyHandler<'GetParametersForImport'> = asyn
 export const importKeyMaterial: KeyHandler<'ImportKeyMaterial'> = (invocation) => {
   const { key, input } = invocation;
   requireExternal(key);
+  requireParameters(key, input);
   const expiresAt = plannedExpiry(invocation);
   const bytes = unwrapImported(requireToken(invocation), input.EncryptedKeyMaterial ?? new Uint8Array(0));
   const publicKey = checkMaterial(key.record.spec, bytes);
   const id = importedMaterialId(key.record.id, bytes);
   if (input.KeyMaterialId !== undefined && input.KeyMaterialId !== id) throw incorrectMaterial();
   const record = withMaterial(invocation, { id, publicKey, createdAt: invocation.now });
-  const imported = { materialId: id, bytes, expiresAt, description: input.KeyMaterialDescription };
-  storeImported(invocation, record, imported);
+  storeImported(invocation, record, { materialId: id, bytes, expiresAt });
   return { KeyId: key.arn, KeyMaterialId: id };
 };
 
-/** Forgets imported bytes in this Region. The key is then PendingImport, unless they were only waiting. */
+/** Forgets imported bytes in this Region. The key is then PendingImport, unless they only waited for rotation. */
 export const deleteImportedKeyMaterial: KeyHandler<'DeleteImportedKeyMaterial'> = (invocation) => {
   const { key, input, parts } = invocation;
   requireExternal(key);
@@ -52,8 +62,7 @@ export const deleteImportedKeyMaterial: KeyHandler<'DeleteImportedKeyMaterial'> 
     if (input.KeyMaterialId === undefined) return { KeyId: key.arn };
     throw new KmsServiceError('NotFoundException', `Key material ${input.KeyMaterialId} does not exist`);
   }
-  const imported = key.local.imported.map((each) => (each === known ? { ...each, bytes: undefined } : each));
-  parts.store.putLocal(key, { imported });
+  parts.store.put(withoutBytes(key.record, key.local.region, [known.materialId]));
   return { KeyId: key.arn, KeyMaterialId: known.materialId };
 };
 
@@ -61,15 +70,36 @@ function requireExternal({ record, arn }: LocalKey): void {
   if (record.origin !== 'EXTERNAL') throw originError(arn, record.origin);
 }
 
-/** RSAES_PKCS1_V1_5 was retired in October 2023; an RSA private key fits into no RSA-OAEP plaintext. */
-function requireWrapping({ record }: LocalKey, algorithm: string, spec: string): void {
-  if (algorithm === 'RSAES_PKCS1_V1_5' || algorithm === 'SM2PKE' || spec === 'SM2') {
-    throw new KmsServiceError('UnsupportedOperationException', `${algorithm} with ${spec} is not supported.`);
+/** RSAES_PKCS1_V1_5 was retired in October 2023. */
+function requireWrapping({ record }: LocalKey, algorithm: string, wrappingSpec: string): void {
+  if (algorithm === 'RSAES_PKCS1_V1_5' || algorithm === 'SM2PKE' || wrappingSpec === 'SM2') {
+    throw new KmsServiceError('UnsupportedOperationException', `${algorithm} with ${wrappingSpec} is not supported.`);
   }
-  if (record.spec.startsWith('RSA_') && algorithm.startsWith('RSAES_')) {
-    const message = `Wrapping algorithm ${algorithm} is not valid for a key with KeySpec ${record.spec}.`;
-    throw new KmsServiceError('ValidationException', message);
+  if (canWrap(record.spec, algorithm, wrappingSpec)) return;
+  const message = `Wrapping algorithm ${algorithm} with ${wrappingSpec} is not valid for a key with KeySpec ${record.spec}.`;
+  throw new KmsServiceError('ValidationException', message);
+}
+
+/**
+ * RSA_AES_KEY_WRAP is for private keys; no RSA private key, and none of P-521 under RSA_2048, fits into an RSA-OAEP
+ * plaintext. Source: KMS Developer Guide, "Select a wrapping algorithm".
+ */
+function canWrap(spec: KeySpec, algorithm: string, wrappingSpec: string): boolean {
+  if (algorithm.startsWith('RSA_AES_KEY_WRAP_')) return isAsymmetric(spec);
+  return !spec.startsWith('RSA_') && !(spec === 'ECC_NIST_P521' && wrappingSpec === 'RSA_2048');
+}
+
+/** Only symmetric keys have several materials, and with them what tells one from another. */
+function requireParameters(key: LocalKey, input: Input<'ImportKeyMaterial'>): void {
+  const members = ['ImportType', 'KeyMaterialId', 'KeyMaterialDescription'] as const;
+  const sent = members.find((member) => input[member] !== undefined);
+  const { spec } = key.record;
+  if (sent !== undefined && spec !== 'SYMMETRIC_DEFAULT') {
+    const message = `${sent} is not supported for a key with KeySpec ${spec}.`;
+    throw new KmsServiceError('UnsupportedOperationException', message);
   }
+  // The primary key's description is that of its replicas too.
+  if (input.KeyMaterialDescription !== undefined && isMultiRegionReplica(key)) throw notPrimary(key);
 }
 
 function plannedExpiry({ input, now }: KeyInvocation<Input<'ImportKeyMaterial'>>): number | undefined {
@@ -95,7 +125,8 @@ function withMaterial({ key, input }: KeyInvocation<Input<'ImportKeyMaterial'>>,
   const { record } = key;
   if (record.materials.some(({ id }) => id === material.id)) return record;
   const isFirst = record.materials.length === 0;
-  const mayBeNew = isFirst || (input.ImportType === 'NEW_KEY_MATERIAL' && record.spec === 'SYMMETRIC_DEFAULT');
+  const { ImportType: type = isFirst ? 'NEW_KEY_MATERIAL' : 'EXISTING_KEY_MATERIAL' } = input;
+  const mayBeNew = type === 'NEW_KEY_MATERIAL' && input.KeyMaterialId === undefined;
   if (!mayBeNew || isMultiRegionReplica(key)) throw incorrectMaterial();
   requireNoneWaiting(record, material);
   const currentMaterialId = isFirst ? material.id : record.currentMaterialId;
@@ -112,9 +143,24 @@ function requireNoneWaiting(record: KeyRecord, material: KeyMaterial): void {
   );
 }
 
-function storeImported({ key, parts }: KeyInvocation<object>, record: KeyRecord, material: ImportedMaterial): void {
-  const others = key.local.imported.filter(({ materialId }) => materialId !== material.materialId);
-  const known = key.local.imported.find(({ materialId }) => materialId === material.materialId);
-  const imported = [...others, { ...known, ...material, description: material.description ?? known?.description }];
-  parts.store.put({ ...record, regions: { ...record.regions, [key.local.region]: { ...key.local, imported } } });
+function storeImported(
+  { key, input, parts }: KeyInvocation<Input<'ImportKeyMaterial'>>,
+  record: KeyRecord,
+  material: ImportedMaterial,
+): void {
+  const { region } = key.local;
+  const description = input.KeyMaterialDescription ?? materialDescription(record, material.materialId);
+  const regions = Object.values(record.regions).map((local) => {
+    const held = local.imported.filter(
+      ({ materialId }) => local.region !== region || materialId !== material.materialId,
+    );
+    const imported = local.region === region ? [...held, material] : held;
+    return [local.region, describe({ ...local, imported }, material.materialId, description)] as const;
+  });
+  parts.store.put({ ...record, regions: Object.fromEntries(regions) });
+}
+
+function describe(local: RegionalKey, id: string, description: string | undefined): RegionalKey {
+  const imported = local.imported.map((each) => (each.materialId === id ? { ...each, description } : each));
+  return { ...local, imported };
 }

@@ -13,7 +13,7 @@ export const putKeyPolicy: KeyHandler<'PutKeyPolicy'> = (invocation) => {
   const policy = input.Policy ?? '';
   requirePolicyName(input.PolicyName);
   const bypassLockout = input.BypassPolicyLockoutSafetyCheck === true;
-  requirePolicy(invocation, { policy, keyArn: key.arn, bypassLockout });
+  requirePolicy(invocation, { policy, key, bypassLockout });
   parts.store.putLocal(key, { policy });
   return {};
 };

@@ -4,6 +4,7 @@ import type { RotationsListEntry } from '@aws-sdk/client-kms';
 import { DAY_MS } from '../engine/clock.ts';
 import { rotationEvents, withNewMaterial } from '../engine/due-events.ts';
 import type { KeyHandler } from '../engine/handler.ts';
+import { isHeldEverywhere, isWaiting, materialDescription } from '../engine/imported-material.ts';
 import type { KeyInvocation } from '../engine/invocation.ts';
 import { isMultiRegionReplica, notPrimary } from '../engine/key-identity.ts';
 import type { KeyMaterial, KeyRecord, LocalKey } from '../engine/key-record.ts';
@@ -16,10 +17,10 @@ const DEFAULT_PERIOD_DAYS = 365;
 const MAX_ON_DEMAND = 25;
 const MINUTE_MS = 60_000;
 
-/** Turns automatic rotation on, or changes its period; either way the period starts now. */
+/** Turns automatic rotation on, or changes its period: 365 days where none is named. The period starts now. */
 export const enableKeyRotation: KeyHandler<'EnableKeyRotation'> = ({ key, input, now, parts }) => {
   requireRotatable(key);
-  const periodDays = input.RotationPeriodInDays ?? key.record.rotation?.periodDays ?? DEFAULT_PERIOD_DAYS;
+  const periodDays = input.RotationPeriodInDays ?? DEFAULT_PERIOD_DAYS;
   parts.store.put({ ...key.record, rotation: { periodDays, nextAt: now + periodDays * DAY_MS } });
   return {};
 };
@@ -106,10 +107,7 @@ function rotateImported({ key, now, parts }: KeyInvocation<object>) {
   const { record } = key;
   const current = record.materials.findIndex(({ id }) => id === record.currentMaterialId);
   const waiting = record.materials[current + 1];
-  const isEverywhere = Object.values(record.regions).every(({ imported }) =>
-    imported.some(({ materialId, bytes }) => materialId === waiting?.id && bytes !== undefined),
-  );
-  if (waiting === undefined || !isEverywhere) {
+  if (waiting === undefined || !isHeldEverywhere(record, waiting.id)) {
     const message = `No available key material pending rotation for the key: ${key.arn}.`;
     throw new KmsServiceError('KMSInvalidStateException', message);
   }
@@ -134,22 +132,21 @@ function rotationEntry(key: LocalKey, material: KeyMaterial): RotationsListEntry
 
 function materialState(record: KeyRecord, material: KeyMaterial): NonNullable<RotationsListEntry['KeyMaterialState']> {
   if (material.id === record.currentMaterialId) return 'CURRENT';
-  const order = record.materials.map(({ id }) => id);
-  if (order.indexOf(material.id) < order.indexOf(record.currentMaterialId ?? '')) return 'NON_CURRENT';
-  const isEverywhere = Object.values(record.regions).every(({ imported }) =>
-    imported.some(({ materialId, bytes }) => materialId === material.id && bytes !== undefined),
-  );
-  return isEverywhere ? 'PENDING_ROTATION' : 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
+  if (!isWaiting(record, material.id)) return 'NON_CURRENT';
+  const isReady = !record.multiRegion || isHeldEverywhere(record, material.id);
+  return isReady ? 'PENDING_ROTATION' : 'PENDING_MULTI_REGION_IMPORT_AND_ROTATION';
 }
 
 function importEntry({ record, local }: LocalKey, material: KeyMaterial): RotationsListEntry {
   if (record.origin !== 'EXTERNAL') return {};
   const imported = local.imported.find(({ materialId }) => materialId === material.id);
-  if (imported?.bytes === undefined) return { ImportState: 'PENDING_IMPORT' };
-  const { description, expiresAt } = imported;
+  const description = materialDescription(record, material.id);
+  const described = description === undefined ? {} : { KeyMaterialDescription: description };
+  if (imported?.bytes === undefined) return { ...described, ImportState: 'PENDING_IMPORT' };
+  const { expiresAt } = imported;
   return {
+    ...described,
     ImportState: 'IMPORTED',
-    ...(description === undefined ? {} : { KeyMaterialDescription: description }),
     ExpirationModel: expiresAt === undefined ? 'KEY_MATERIAL_DOES_NOT_EXPIRE' : 'KEY_MATERIAL_EXPIRES',
     ...(expiresAt === undefined ? {} : { ValidTo: new Date(expiresAt) }),
   };

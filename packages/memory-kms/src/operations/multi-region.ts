@@ -1,8 +1,10 @@
 // ReplicateKey and UpdatePrimaryRegion.
 
+import type { KeyMetadata } from '@aws-sdk/client-kms';
+import type { RelayedCall } from '../engine/audit-sink.ts';
 import { serviceEvent } from '../engine/due-events.ts';
 import type { KeyHandler } from '../engine/handler.ts';
-import { authorize, type KeyInvocation, keyResource } from '../engine/invocation.ts';
+import { authorize, type Invocation, type KeyInvocation, keyResource } from '../engine/invocation.ts';
 import { keyArn, partitionOf } from '../engine/key-identifier.ts';
 import { isMultiRegionReplica, notPrimary } from '../engine/key-identity.ts';
 import { keyMetadata } from '../engine/key-metadata.ts';
@@ -15,21 +17,23 @@ import type { Input } from '../engine/operation-types.ts';
 
 /** Makes a replica in another Region: the same id and material; policy, tags, grants and aliases of its own. */
 export const replicateKey: KeyHandler<'ReplicateKey'> = (invocation) => {
-  const { key, input, now, parts } = invocation;
+  const { key, input, now, parts, trace } = invocation;
   const { record } = key;
   const region = input.ReplicaRegion ?? '';
   requirePrimaryKey(key);
   requireReplicaRegion(invocation, region);
   authorize(invocation, 'kms:CreateKey', { kind: 'none' }, { region });
   if ((input.Tags ?? []).length > 0) authorize(invocation, 'kms:TagResource', { kind: 'none' }, { region });
-  const local = newReplica(invocation, region);
-  parts.store.put({ ...record, regions: { ...record.regions, [region]: local } });
-  const replica = { record: { ...record, regions: { ...record.regions, [region]: local } }, local };
-  const arn = keyArn(region, record.account, record.id);
+  const replica = newReplica(invocation, region);
+  const { local } = replica;
+  requireGivenPolicy(invocation, replica);
+  parts.store.put(replica.record);
   parts.emit(serviceEvent(record, region, now, 'SynchronizeMultiRegionKey', { keyId: record.id }));
+  // KMS answers before the replica is there.
+  const metadata = keyMetadata({ ...replica, local: asCreating(local) }, now);
+  trace.relayed.push(creationOf(replica, metadata));
   return {
-    // KMS answers before the replica is there.
-    ReplicaKeyMetadata: keyMetadata({ ...replica, arn, local: asCreating(local) }, now),
+    ReplicaKeyMetadata: metadata,
     ReplicaPolicy: local.policy,
     ReplicaTags: local.tags.map(({ key: name, value }) => ({ TagKey: name, TagValue: value })),
   };
@@ -37,14 +41,11 @@ export const replicateKey: KeyHandler<'ReplicateKey'> = (invocation) => {
 
 /** Swaps the roles of the primary key and one of its replicas. */
 export const updatePrimaryRegion: KeyHandler<'UpdatePrimaryRegion'> = (invocation) => {
-  const { key, input, now, parts } = invocation;
+  const { key, input, now, parts, trace } = invocation;
   const { record } = key;
   const region = input.PrimaryRegion ?? '';
   requirePrimaryKey(key);
-  const replica = parts.store.find(record.account, region, record.id);
-  if (replica === undefined) {
-    throw new KmsServiceError('NotFoundException', `Key '${keyArn(region, record.account, record.id)}' does not exist`);
-  }
+  const replica = requireReplica(invocation, region);
   authorize(invocation, 'kms:UpdatePrimaryRegion', keyResource(invocation, { key: replica }), { region });
   requireState(replica, 'updatePrimary', now);
   const until = now + parts.settings.transitionMs;
@@ -54,8 +55,26 @@ export const updatePrimaryRegion: KeyHandler<'UpdatePrimaryRegion'> = (invocatio
   for (const name of [key.local.region, region]) {
     parts.emit(serviceEvent(record, name, now, 'SynchronizeMultiRegionKey', { keyId: record.id }));
   }
+  const { arn } = replica;
+  trace.relayed.push({
+    operation: 'UpdatePrimaryRegion',
+    region,
+    keyArn: arn,
+    input: { ...input, KeyId: arn },
+    output: {},
+  });
   return {};
 };
+
+function requireReplica({ key, parts }: KeyInvocation<object>, region: string): LocalKey {
+  const { record, local, arn } = key;
+  if (region === local.region) {
+    throw new KmsServiceError('UnsupportedOperationException', `${arn} is the multi-region primary key already.`);
+  }
+  const replica = parts.store.find(record.account, region, record.id);
+  if (replica !== undefined) return replica;
+  throw new KmsServiceError('NotFoundException', `Key '${keyArn(region, record.account, record.id)}' does not exist`);
+}
 
 function requirePrimaryKey(key: LocalKey): void {
   if (!key.record.multiRegion || isMultiRegionReplica(key)) throw notPrimary(key);
@@ -72,25 +91,34 @@ function requireReplicaRegion({ key, parts }: KeyInvocation<object>, region: str
   throw new KmsServiceError('ValidationException', `Replication to ${region} is not possible.`);
 }
 
-function newReplica(invocation: KeyInvocation<Input<'ReplicateKey'>>, region: string): RegionalKey {
-  const { key, input, now, parts } = invocation;
-  const { account, id } = key.record;
-  const policy = input.Policy ?? defaultKeyPolicy(region, account);
-  if (input.Policy !== undefined) {
-    const bypassLockout = input.BypassPolicyLockoutSafetyCheck === true;
-    requirePolicy(invocation, { policy, keyArn: keyArn(region, account, id), bypassLockout });
-  }
-  return {
+function newReplica({ key, input, now, parts }: KeyInvocation<Input<'ReplicateKey'>>, region: string): LocalKey {
+  const { record } = key;
+  const local: RegionalKey = {
     region,
     description: input.Description ?? '',
     enabled: true,
     createdAt: now,
-    policy,
+    policy: input.Policy ?? defaultKeyPolicy(region, record.account),
     tags: addTags([], input.Tags ?? []),
     grants: [],
     imported: [],
     transition: { state: 'Creating', until: now + parts.settings.transitionMs },
   };
+  const next = { ...record, regions: { ...record.regions, [region]: local } };
+  return { record: next, local, arn: keyArn(region, record.account, record.id) };
+}
+
+function requireGivenPolicy(invocation: Invocation<Input<'ReplicateKey'>>, key: LocalKey): void {
+  const { Policy: policy, BypassPolicyLockoutSafetyCheck: bypass } = invocation.input;
+  if (policy !== undefined) requirePolicy(invocation, { policy, key, bypassLockout: bypass === true });
+}
+
+/** The CreateKey in the replica's Region by which KMS makes the replica. */
+function creationOf({ record, local, arn }: LocalKey, metadata: KeyMetadata): RelayedCall {
+  const { policy: Policy, description: Description } = local;
+  const { usage: KeyUsage, spec: KeySpec, origin: Origin } = record;
+  const input = { Policy, Description, KeyUsage, KeySpec, Origin, MultiRegion: true };
+  return { operation: 'CreateKey', region: local.region, keyArn: arn, input, output: { KeyMetadata: metadata } };
 }
 
 function asCreating(local: RegionalKey): RegionalKey {

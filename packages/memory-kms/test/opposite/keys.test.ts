@@ -88,6 +88,8 @@ describe('keys', () => {
     expect((await other.decrypt(request)).KeyId).toBe(arnThere);
     expect((await other.decrypt({ ...request, KeyId: arnThere })).Plaintext).toEqual(bytes('x'));
     expect((await errorOf(other.decrypt({ ...request, KeyId: arn }))).message).toBe('Invalid arn us-east-1');
+    const elsewhere = client.describeKey({ KeyId: arn.replace('arn:aws:', 'arn:aws-cn:') });
+    expect(await outcomeOf(elsewhere)).toBe('NotFoundException: Invalid arn aws-cn');
     expect(kms.callCount('Decrypt')).toBe(3);
   });
 

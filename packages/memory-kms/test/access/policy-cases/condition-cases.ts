@@ -128,7 +128,6 @@ const rows: readonly ConditionRow[] = [
     'CreateGrant',
   ],
   ['Bool', 'kms:GrantIsForAWSResource', 'true', { input: { Operations: [] } }, false, 'CreateGrant'],
-  ['Bool', 'kms:BypassPolicyLockoutSafetyCheck', 'false', { input: {} }, true, 'PutKeyPolicy'],
   // Addresses
   ['IpAddress', 'aws:SourceIp', '10.0.0.0/8', { sourceIp: '10.1.2.3' }, true],
   ['IpAddress', 'aws:SourceIp', ['192.0.2.7', '2001:db8::/32'], { sourceIp: '2001:db8::1' }, true],

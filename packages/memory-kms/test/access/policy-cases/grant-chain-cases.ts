@@ -1,9 +1,10 @@
-import { ALICE, BOB, DELEGATE, iam, type PolicyCase, ROOT } from './policy-case.ts';
+import { ALICE, BOB, DELEGATE, iam, OTHER_ROOT, type PolicyCase, ROOT, STRANGER, says } from './policy-case.ts';
 
 const toAlice = { granteePrincipal: ALICE, operations: ['Decrypt'] } as const;
 const keyPolicy = [DELEGATE];
 const tenant = { tenant: 't1' };
 const chain = { granteePrincipal: ALICE, operations: ['CreateGrant', 'Decrypt', 'Encrypt'] } as const;
+const retirement = { input: { GrantId: 'a'.repeat(64) } };
 const young = { ...toAlice, createdAt: Date.parse('2026-11-23T15:59:00Z'), tokens: ['token-1'] };
 
 /** Grants: tokens, chaining, retirement. */
@@ -184,6 +185,72 @@ export const grantChainCases: readonly PolicyCase[] = [
     ask: { input: { GrantToken: 'token-1' } },
     expected: 'allow',
     explained: 'grant',
+  },
+  {
+    name: 'a Deny of the key policy keeps nobody from retiring',
+    keyPolicy: [DELEGATE, says('Deny', BOB, 'kms:RetireGrant')],
+    action: 'RetireGrant',
+    caller: BOB,
+    grants: [{ ...toAlice, retiringPrincipal: BOB }],
+    ask: retirement,
+    expected: 'allow',
+    explained: 'grant',
+  },
+  {
+    name: 'a Deny of IAM keeps from retiring',
+    keyPolicy,
+    action: 'RetireGrant',
+    caller: BOB,
+    iam: [iam('Deny', 'kms:RetireGrant')],
+    grants: [{ ...toAlice, retiringPrincipal: BOB }],
+    ask: retirement,
+    expected: 'explicitDeny',
+    explained: 'IAM policy',
+  },
+  ...['kms:EncryptionContext:tenant', 'kms:EncryptionContextKeys', 'kms:GrantConstraintType'].map(
+    (condition): PolicyCase => ({
+      name: `retiring knows the constraints of the grant: ${condition}`,
+      keyPolicy,
+      action: 'RetireGrant',
+      caller: BOB,
+      iam: [iam('Deny', 'kms:RetireGrant', '*', { Condition: { Null: { [condition]: 'false' } } })],
+      grants: [{ ...toAlice, retiringPrincipal: BOB, constraints: { encryptionContextSubset: tenant } }],
+      ask: retirement,
+      expected: 'explicitDeny',
+      explained: 'IAM policy',
+    }),
+  ),
+  {
+    name: 'IAM of a retiring account lets its users retire',
+    keyPolicy,
+    action: 'RetireGrant',
+    caller: STRANGER,
+    iam: [iam('Allow', 'kms:*')],
+    grants: [{ ...toAlice, retiringPrincipal: OTHER_ROOT }],
+    ask: retirement,
+    expected: 'allow',
+    explained: 'IAM policy',
+  },
+  {
+    name: 'a retiring account whose IAM says nothing',
+    keyPolicy,
+    action: 'RetireGrant',
+    caller: STRANGER,
+    grants: [{ ...toAlice, retiringPrincipal: OTHER_ROOT }],
+    ask: retirement,
+    expected: 'implicitDeny',
+    explained: 'neither as retiring principal',
+  },
+  {
+    name: 'IAM of an account that the grant does not name',
+    keyPolicy,
+    action: 'RetireGrant',
+    caller: STRANGER,
+    iam: [iam('Allow', 'kms:*')],
+    grants: [toAlice],
+    ask: retirement,
+    expected: 'implicitDeny',
+    explained: 'neither as retiring principal',
   },
   {
     name: 'revoking is for the key policy, not for the grant',

@@ -82,7 +82,7 @@ export type ConditionRow = readonly [
 ];
 
 /** Each row twice: in an Allow it decides whether anything allows, in a Deny whether it is denied. */
-export const bothEffects = (rows: readonly ConditionRow[]): readonly PolicyCase[] =>
+export const bothEffects = (rows: readonly ConditionRow[], prefix = ''): readonly PolicyCase[] =>
   rows.flatMap(([operator, key, values, ask, holds, action], index) => {
     const Condition = { [operator]: { [key]: values } };
     const shared = {
@@ -91,7 +91,7 @@ export const bothEffects = (rows: readonly ConditionRow[]): readonly PolicyCase[
       aliases: ['alias/app', 'alias/second'],
       ...(action === undefined ? {} : { action }),
     };
-    const title = `${index}: ${operator} on ${key} ${holds ? 'holds' : 'does not hold'}`;
+    const title = `${prefix}${index}: ${operator} on ${key} ${holds ? 'holds' : 'does not hold'}`;
     return [
       {
         ...shared,
