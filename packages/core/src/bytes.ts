@@ -28,6 +28,11 @@ function adviseOnBytes(value: unknown, what: string): string {
   return 'message' in value ? 'an object with a message: pass that' : 'an object';
 }
 
+/** Whether a value is a Uint8Array, of this realm or another: what other people's code hands over is checked by this. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && (value as Partial<Uint8Array>)[Symbol.toStringTag] === 'Uint8Array';
+}
+
 function isShared(value: unknown): value is SharedArrayBuffer {
   return typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer;
 }

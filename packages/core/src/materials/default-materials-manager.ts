@@ -1,7 +1,7 @@
 // The manager that asks its keyring once for every message.
 
 import { engine } from '#engine';
-import { wipe } from '../bytes.ts';
+import { isBytes, wipe } from '../bytes.ts';
 import { assertMayDecrypt, assertMayEncrypt } from '../commitment-policy.ts';
 import type { SigningKeyPair } from '../crypto/crypto-engine.ts';
 import { type EncryptionContext, mergeContexts, PUBLIC_KEY_CONTEXT_KEY } from '../encryption-context.ts';
@@ -70,8 +70,7 @@ export class DefaultMaterialsManager implements MaterialsManager {
       priority,
     });
     if (dataKey === undefined) throw noKeyring(request);
-    if (dataKey.length !== algorithmSuite.dataKeyLength) {
-      wipe(dataKey);
+    if (!isDataKey(dataKey, algorithmSuite)) {
       throw new DataKeyUnavailableError(
         `the keyring's data key is not of the ${algorithmSuite.dataKeyLength} bytes of ${algorithmSuite.name}`,
       );
@@ -121,12 +120,24 @@ async function withSigningKey(
 }
 
 /** A keyring is somebody's code: its answer is checked before a byte is encrypted with it. */
-function assertUsable(made: KeyringEncryptResult, suite: AlgorithmSuite): void {
-  if (made.dataKey.length === suite.dataKeyLength && made.encryptedDataKeys.length > 0) return;
-  wipe(made.dataKey);
-  throw new DataKeyUnavailableError(
-    `the keyring must return a data key of ${suite.dataKeyLength} bytes and at least one encrypted data key`,
+function assertUsable({ dataKey, encryptedDataKeys }: KeyringEncryptResult, suite: AlgorithmSuite): void {
+  const areWhole = encryptedDataKeys.every(
+    ({ providerId, providerInfo, ciphertext }) =>
+      typeof providerId === 'string' && isBytes(providerInfo) && isBytes(ciphertext),
   );
+  if (isDataKey(dataKey, suite) && areWhole && encryptedDataKeys.length > 0) return;
+  if (isBytes(dataKey)) wipe(dataKey);
+  throw new DataKeyUnavailableError(
+    `the keyring must return a data key of ${suite.dataKeyLength} bytes and at least one encrypted data key: provider id as text, provider info and ciphertext as Uint8Array`,
+  );
+}
+
+/** Wipes bytes that are none. */
+function isDataKey(dataKey: unknown, suite: AlgorithmSuite): boolean {
+  if (!isBytes(dataKey)) return false;
+  if (dataKey.length === suite.dataKeyLength) return true;
+  wipe(dataKey);
+  return false;
 }
 
 /** Joins stored and reproduced pairs; those that are not stored become required. */

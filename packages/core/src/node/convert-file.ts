@@ -42,6 +42,7 @@ export async function convertFile<Result>(
     const result = await convert({ source, sourceLength: size, createTarget, wrote });
     const after = await source.stat();
     if (after.size !== size || after.mtimeMs !== mtimeMs) throw new Error(`${from} changed while it was read`);
+    await assertEndsAt(source, size, from);
     await pending?.publish(overwrite);
     return result;
   } finally {
@@ -59,11 +60,19 @@ async function assertTargetFree(
   const existing = await lstat(target).catch(ignoreMissing);
   if (existing === undefined) return;
   if (existing.isDirectory()) throw fileError('EISDIR', 'is a directory', target);
-  const meant = await stat(target).catch(ignoreMissing);
+  const isLink = existing.isSymbolicLink();
+  if (!isLink && !existing.isFile()) throw new TypeError(`${target} is not a regular file: use the streams`);
+  const meant = await stat(target).catch(isLink ? () => undefined : ignoreMissing);
   if (meant?.ino === source.ino && meant.dev === source.dev) {
     throw new TypeError('source and target are the same file');
   }
   if (!overwrite) throw fileError('EEXIST', 'exists: pass overwrite: true to replace it', target);
+}
+
+/** Files of `/proc` and the like tell no length, or a wrong one. */
+async function assertEndsAt(source: FileHandle, length: number, path: string | URL): Promise<void> {
+  const { bytesRead } = await source.read(new Uint8Array(1), 0, 1, length);
+  if (bytesRead > 0) throw new Error(`${path} is longer than its length says: use the streams`);
 }
 
 function ignoreMissing(error: { code?: string }): undefined {

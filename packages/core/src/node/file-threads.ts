@@ -83,9 +83,11 @@ function keyOf(aead: Aead): KeyObject | undefined {
   return key instanceof KeyObject ? key : undefined;
 }
 
+/** Never rejects, or nobody would wait for the other threads: they would go on writing to files that are closed by then. */
 function runOne(task: FileTask, onBatch: (bytes: number) => void, fail: (error: unknown) => void): Promise<void> {
+  const thread = borrowThread(fail);
+  if (thread === undefined) return Promise.resolve();
   return new Promise((resolve) => {
-    const thread = Thread.borrow();
     thread.awaited(true);
     thread.run(task, (answer) => {
       if (answer.kind === 'batch') onBatch(answer.bytes);
@@ -93,4 +95,14 @@ function runOne(task: FileTask, onBatch: (bytes: number) => void, fail: (error: 
       if (answer.kind === 'done' || answer.kind === 'failed') resolve();
     });
   });
+}
+
+/** @returns undefined when the system allows no more threads, which fails the operation. */
+function borrowThread(fail: (error: unknown) => void): Thread | undefined {
+  try {
+    return Thread.borrow();
+  } catch (error) {
+    fail(error);
+    return undefined;
+  }
 }

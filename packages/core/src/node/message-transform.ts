@@ -1,4 +1,5 @@
 import { Transform, type TransformCallback } from 'node:stream';
+import { markAsUntransferable } from 'node:worker_threads';
 import { toBytes } from '../bytes.ts';
 import type { MessageMachine, OnFailure } from '../stream/message-machine.ts';
 
@@ -9,8 +10,8 @@ const SLICE_LENGTH = 1_048_576;
  * A node:stream Transform around one message.
  *
  * Chunks of any size respect backpressure, since a long one is worked off in slices. A failure destroys the stream with that
- * error; one that comes before anybody listens (while the keys are being fetched) waits for the first use of the stream,
- * so that `await stream.header` alone can't end the process.
+ * error; one that comes before anybody listens (while the keys are being fetched) waits for the first use of the stream or the
+ * first listener, so that `await stream.header` alone can't end the process.
  *
  * @param create - Makes the machine, given what it calls when it fails by itself.
  */
@@ -22,7 +23,9 @@ export function createMessageTransform<Machine extends MessageMachine>(
   const machine = create((error) => {
     failure = toError(error);
     if (stream.listenerCount('error') > 0) stream.destroy(failure);
+    else destroyOnceHeard(stream, failure);
   });
+  const put = createOutlet();
   const stream: Transform = new Transform({
     decodeStrings: false,
     read(this: Transform, size: number): void {
@@ -35,7 +38,7 @@ export function createMessageTransform<Machine extends MessageMachine>(
         resume = next;
       };
       try {
-        transformInSlices(this, machine, toBytes(chunk, machine.inputName), onRoom, callback);
+        transformInSlices(this, machine, toBytes(chunk, machine.inputName), { put, onRoom }, callback);
       } catch (error) {
         callback(toError(error));
       }
@@ -44,7 +47,7 @@ export function createMessageTransform<Machine extends MessageMachine>(
       const output: Uint8Array[] = [];
       machine.finish(output).then(
         () => {
-          putAll(this, output);
+          put(this, output);
           callback();
         },
         (error) => callback(toError(error)),
@@ -62,7 +65,7 @@ function transformInSlices(
   stream: Transform,
   machine: MessageMachine,
   bytes: Uint8Array,
-  onRoom: (next: (() => void) | undefined) => void,
+  { put, onRoom }: { readonly put: Outlet; readonly onRoom: (next: (() => void) | undefined) => void },
   callback: TransformCallback,
 ): void {
   let position = 0;
@@ -70,13 +73,13 @@ function transformInSlices(
     onRoom(undefined);
     const output: Uint8Array[] = [];
     const proceed = (): void => {
-      const hasRoom = putAll(stream, output);
+      const hasRoom = put(stream, output);
       if (position >= bytes.length) callback();
       else if (hasRoom) advance();
       else onRoom(advance);
     };
     const fail = (error: unknown): void => {
-      putAll(stream, output);
+      put(stream, output);
       callback(toError(error));
     };
     const slice = bytes.length <= SLICE_LENGTH ? bytes : bytes.subarray(position, position + SLICE_LENGTH);
@@ -96,10 +99,37 @@ function transformInSlices(
   advance();
 }
 
-function putAll(stream: Transform, output: readonly Uint8Array[]): boolean {
-  let hasRoom = true;
-  for (const piece of output) hasRoom = stream.push(piece);
-  return hasRoom;
+/** Fails a stream once somebody listens for errors: what waits for bytes reads on only when there are some. */
+function destroyOnceHeard(stream: Transform, failure: Error): void {
+  const onListener = (event: string | symbol): void => {
+    if (event !== 'error') return;
+    stream.off('newListener', onListener);
+    process.nextTick(() => stream.destroy(failure));
+  };
+  stream.on('newListener', onListener);
+}
+
+/** Puts pieces out. @returns Whether the reader wants more. */
+type Outlet = (stream: Transform, output: readonly Uint8Array[]) => boolean;
+
+/**
+ * Small pieces share memory, as those of Node's own buffer pool do, and like these it must not be transferred to a thread with
+ * one of them.
+ */
+function createOutlet(): Outlet {
+  let marked: ArrayBufferLike | undefined;
+  return (stream, output) => {
+    let hasRoom = true;
+    for (const piece of output) {
+      const { buffer } = piece;
+      if (buffer !== marked && piece.length < buffer.byteLength) {
+        markAsUntransferable(buffer);
+        marked = buffer;
+      }
+      hasRoom = stream.push(piece);
+    }
+    return hasRoom;
+  };
 }
 
 /** Streams want an Error; an abort's reason can be anything. */

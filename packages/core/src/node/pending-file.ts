@@ -50,8 +50,8 @@ export class PendingFile {
    * Brings the bytes to the disk, then gives the file its name.
    *
    * @param overwrite - Whether it replaces what has that name; without it, whoever else takes the name first keeps it.
-   * @throws The file system's error: EEXIST when the name is taken. The target is then as it was before; only where the
-   *   folder can't be synced after that, the whole file is there, though a power cut may take its name away.
+   * @throws The file system's error: EEXIST when the name is taken. The target is then as it was before; only when syncing the
+   *   folder fails after that (EIO), the whole file is there, though a power cut may take its name away.
    */
   async publish(overwrite: boolean): Promise<void> {
     await this.#syncing;
@@ -62,7 +62,8 @@ export class PendingFile {
       await rename(this.#path, this.#target);
     } else {
       await linkOrExplain(this.#path, this.#target);
-      await unlink(this.#path);
+      // The target is in place: a second name that stays is no failure.
+      await unlink(this.#path).catch(() => {});
     }
     this.#ended = true;
     await syncFolder(dirname(this.#target));
@@ -100,13 +101,20 @@ async function linkOrExplain(path: string, target: string): Promise<void> {
   }
 }
 
-/** Makes the name itself durable. Windows can't, and needs not. */
+/** What says that a folder can't be synced at all: by its file system, or without the right to read it. */
+const NOT_SYNCED = ['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'EISDIR'];
+
+/** Makes the name itself durable, where that is possible. Windows can't, and needs not. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
   try {
-    await folder.sync();
-  } finally {
-    await folder.close();
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!NOT_SYNCED.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }

@@ -26,13 +26,14 @@ export class Thread {
     this.#worker = new Worker(workerPath());
     this.#worker.on('message', (answer: ThreadAnswer) => this.#onAnswer(answer));
     this.#worker.on('error', (error) => this.#lose(error));
-    this.#worker.on('messageerror', (error) => this.#lose(error));
+    // It may still work on files: it is lost when it has ended, not before.
+    this.#worker.on('messageerror', () => void this.#worker.terminate());
     this.#worker.on('exit', () => this.#lose(new Error('a worker thread ended unexpectedly')));
     // Behind the listeners, which would make the thread count again.
     this.#worker.unref();
   }
 
-  /** @returns An idle thread, or a new one. */
+  /** @returns An idle thread, or a new one. @throws The system's error when it allows no more threads. */
   static borrow(): Thread {
     const thread = idle.pop() ?? new Thread();
     clearTimeout(thread.#idleTimer);
@@ -40,16 +41,20 @@ export class Thread {
   }
 
   /**
-   * Starts a task.
+   * Starts a task. Never throws.
    *
-   * @param onAnswer - Gets every answer up to `done` or `failed`; a lost thread answers `failed`.
+   * @param onAnswer - Gets every answer up to `done` or `failed`; a thread that is lost, or can't take the task, answers `failed`.
    */
   run(task: ThreadTask, onAnswer: (answer: ThreadAnswer) => void): void {
     this.#onAnswer = (answer) => {
       if (answer.kind === 'done' || answer.kind === 'failed') this.#rest();
       onAnswer(answer);
     };
-    this.#worker.postMessage(task);
+    try {
+      this.#worker.postMessage(task);
+    } catch (error) {
+      this.#onAnswer({ kind: 'failed', failure: encodeThreadFailure(error) });
+    }
   }
 
   /** @returns An empty ring of the thread's own, kept from task to task: fresh memory would cost a millisecond each time. */

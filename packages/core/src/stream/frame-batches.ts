@@ -3,6 +3,9 @@ import type { BodyLayout } from './body-layout.ts';
 /** What one batch aims at, in bytes of plaintext: enough to make reading, AES and writing cheap per call. */
 const BATCH_LENGTH = 1_048_576;
 
+/** Most frames of one batch, which is worked off in one go: about 10 ms of very short ones. */
+const MAX_FRAMES = 1024;
+
 /** The frames of a message in groups that are read, sealed or opened, and written together. */
 export class FrameBatches {
   readonly layout: BodyLayout;
@@ -12,7 +15,7 @@ export class FrameBatches {
 
   constructor(layout: BodyLayout) {
     this.layout = layout;
-    this.framesPerBatch = Math.max(1, Math.floor(BATCH_LENGTH / layout.frameLength));
+    this.framesPerBatch = Math.min(MAX_FRAMES, Math.max(1, Math.floor(BATCH_LENGTH / layout.frameLength)));
     this.count = Math.ceil((layout.finalIndex + 1) / this.framesPerBatch);
   }
 

@@ -78,7 +78,7 @@ export class MessageDecryption implements MessageMachine {
     if (this.#body === undefined) throw this.#collector.endError();
     await this.#body.finish(output);
     this.#assertOpen();
-    this.close();
+    this.#body.close();
   }
 
   close(error?: unknown): void {

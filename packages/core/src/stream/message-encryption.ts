@@ -62,7 +62,7 @@ export class MessageEncryption implements MessageMachine {
     const sealer = this.#openSealer(output);
     await sealer.finish(output);
     if (this.#closed) throw this.#reason;
-    this.close();
+    sealer.close();
   }
 
   close(error?: unknown): void {

@@ -1,8 +1,8 @@
 /**
  * One message on its way through a stream. Every kind of stream (Node, Web) drives the same machine.
  *
- * `push` any number of times, each after the last one's promise; then `finish` once; `close` in any case. Once closed, by
- * whomever, `push` and `finish` fail with what closed it.
+ * `push` any number of times, each after the last one's promise; then `finish` once; `close` in any case, when the output has
+ * gone out or never will. Once closed, by whomever, `push` and `finish` fail with what closed it.
  */
 export interface MessageMachine {
   /** What goes in, for the error when it is not bytes. */
@@ -15,7 +15,7 @@ export interface MessageMachine {
    * @returns A promise only around the header, and where another thread must catch up, so that frames cost none.
    */
   push(chunk: Uint8Array, output: Uint8Array[]): Promise<void> | undefined;
-  /** Says that the input has ended; adds the rest of the output. */
+  /** Says that the input has ended; adds the rest of the output and frees the keys. The caller's signal is heeded until `close`. */
   finish(output: Uint8Array[]): Promise<void>;
   /**
    * Ends it: settles the header's promises, stops what is pending, frees the keys. Only the first call counts.

@@ -32,6 +32,7 @@ export class MessageSealer {
   /** Plaintext short of a frame. Copied: a caller may use its buffer again once a chunk was taken. */
   #held = new Uint8Array(0);
   #heldLength = 0;
+  #isClosed = false;
 
   /** @param signer - Exactly when the suite signs; has taken the header, and is closed with the sealer. */
   constructor(parts: MessageParts, signer: SigningSink | undefined) {
@@ -85,6 +86,8 @@ export class MessageSealer {
 
   /** Wipes held plaintext and ends the lease of the keys. May be called again. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     wipe(this.#held);
     this.#signer?.close();
     this.#lease.release();

@@ -71,7 +71,7 @@ async function finish(machine: MessageMachine, readableEnd: ReadableEnd): Promis
   const output: Uint8Array[] = [];
   await machine.finish(output);
   readableEnd.put(output);
-  readableEnd.close();
+  readableEnd.close(() => machine.close());
 }
 
 /** The end that gives bytes, and whether somebody waits there. */
@@ -79,6 +79,7 @@ class ReadableEnd {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #isWanted = false;
   #demand: Deferred<void> = deferred();
+  #onDrained: (() => void) | undefined;
   #ended = false;
 
   open(onCancel: OnFailure): ReadableStream<Uint8Array> {
@@ -90,6 +91,7 @@ class ReadableEnd {
         pull: () => {
           this.#isWanted = true;
           this.#demand.resolve();
+          this.#onDrained?.();
         },
         cancel: (reason) => {
           this.#end(reason);
@@ -114,13 +116,18 @@ class ReadableEnd {
     if (this.#ended || output.length === 0) return;
     this.#isWanted = false;
     this.#demand = deferred();
-    for (const piece of output) this.#controller?.enqueue(piece);
+    for (const piece of output) this.#controller?.enqueue(ownMemory(piece));
   }
 
-  close(): void {
+  /** Ends it as soon as everything was read; until then it can still fail. */
+  close(onDrained: () => void): void {
     if (this.#ended) return;
-    this.#ended = true;
-    this.#controller?.close();
+    this.#onDrained = () => {
+      this.#ended = true;
+      this.#controller?.close();
+      onDrained();
+    };
+    if (this.#isWanted) this.#onDrained();
   }
 
   fail(error: unknown): void {
@@ -133,4 +140,9 @@ class ReadableEnd {
     this.#ended = true;
     this.#demand.reject(reason);
   }
+}
+
+/** A piece that shares memory with others could not be transferred, which readers of bytes do and threads ask for. */
+function ownMemory(piece: Uint8Array): Uint8Array {
+  return piece.length === piece.buffer.byteLength ? piece : piece.slice();
 }

@@ -14,6 +14,7 @@ import { FakeKeyring } from './fake-keyring.ts';
 const plaintext = new TextEncoder().encode('attack at dawn');
 const SIGNED = 0x0578;
 const UNSIGNED = 0x0478;
+const entry = { providerId: 'x', providerInfo: plaintext, ciphertext: plaintext };
 const throwsCode = (code: string): unknown => expect.objectContaining({ code });
 
 describe('DefaultMaterialsManager', () => {
@@ -61,13 +62,33 @@ describe('DefaultMaterialsManager', () => {
       'a data key of another length',
       {
         dataKey: new Uint8Array(16),
-        encryptedDataKeys: [{ providerId: 'x', providerInfo: plaintext, ciphertext: plaintext }],
+        encryptedDataKeys: [entry],
       },
     ],
     ['no encrypted data key', { dataKey: new Uint8Array(32), encryptedDataKeys: [] }],
+    ['a ciphertext in base64', { dataKey: new Uint8Array(32), encryptedDataKeys: [{ ...entry, ciphertext: 'AQID' }] }],
+    ['a provider info as text', { dataKey: new Uint8Array(32), encryptedDataKeys: [{ ...entry, providerInfo: 'k' }] }],
+    [
+      'a provider id in bytes',
+      { dataKey: new Uint8Array(32), encryptedDataKeys: [{ ...entry, providerId: plaintext }] },
+    ],
+    ['16-bit numbers for a key', { dataKey: new Uint16Array(32), encryptedDataKeys: [entry] }],
+    ['a list of numbers for a key', { dataKey: Array.from({ length: 32 }, () => 1), encryptedDataKeys: [entry] }],
+    ['text for a key', { dataKey: 'x'.repeat(32), encryptedDataKeys: [entry] }],
   ])('refuses a keyring that returns %s', async (_, answer) => {
-    const keyring: Keyring = { onEncrypt: async () => answer, onDecrypt: async () => undefined };
+    const keyring: Keyring = { onEncrypt: async () => answer as never, onDecrypt: async () => undefined };
     await expect(encrypt(keyring, plaintext)).rejects.toThrow(throwsCode('ERR_DATA_KEY_UNAVAILABLE'));
+  });
+
+  it.each([
+    ['of another length', new Uint8Array(16)],
+    ['in 16-bit numbers', new Uint16Array(32)],
+    ['that is a list of numbers', Array.from({ length: 32 }, () => 1)],
+    ['that is text', 'x'.repeat(32)],
+  ])('refuses a keyring that opens a data key %s', async (_, dataKey) => {
+    const { message } = await encrypt(new FakeKeyring(), plaintext);
+    const keyring: Keyring = { onEncrypt: () => Promise.reject(new Error()), onDecrypt: async () => dataKey as never };
+    await expect(decrypt(keyring, message)).rejects.toThrow(throwsCode('ERR_DATA_KEY_UNAVAILABLE'));
   });
 
   it('refuses a suite that the policy forbids, before the keyring is asked', async () => {

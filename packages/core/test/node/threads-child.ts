@@ -111,6 +111,23 @@ const cases: Readonly<Record<string, () => Promise<object>>> = {
     for (const worker of workers) void worker.terminate();
     return { error: await running };
   },
+  async 'no thread to be had'() {
+    writeFileSync(at('plain'), plaintext);
+    const before = Worker.prototype.postMessage;
+    let calls = 0;
+    Worker.prototype.postMessage = function (this: Worker, ...parameters: Parameters<typeof postMessage>) {
+      calls += 1;
+      if (calls === 2) throw new Error('EAGAIN');
+      before.apply(this, parameters);
+    };
+    const refused = encryptFile(keyring, at('plain'), at('sealed'), { ...unsigned, parallelism: 4 });
+    const error = await nameOf(refused);
+    Worker.prototype.postMessage = before;
+    // The files of the next operation get the numbers of those that were closed: whoever still wrote would write into them.
+    await encryptFile(keyring, at('plain'), at('sealed'), unsigned);
+    const { plaintext: opened } = await decrypt(keyring, readFileSync(at('sealed')));
+    return { error, calls, equal: plaintext.equals(opened) };
+  },
   async files() {
     writeFileSync(at('plain'), plaintext);
     const seen: object[] = [];

@@ -57,6 +57,10 @@ describe('threads', () => {
     expect(await run('files')).toEqual({ seen: [one, one], workers: 2 });
   });
 
+  it('that can not be had fail the operation once the others have stopped', async () => {
+    expect(await run('no thread to be had')).toEqual({ error: 'Error: EAGAIN', calls: 4, equal: true });
+  });
+
   it('are not started for small files', async () => {
     expect(await run('small file')).toEqual({ parallelism: 1, workers: 0 });
   });
