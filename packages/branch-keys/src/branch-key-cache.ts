@@ -12,7 +12,7 @@ import {
 } from '@waxseal/data-key-cache';
 import type { BranchKey, BranchKeySource } from './branch-key-source.ts';
 import { BRANCH_KEY_LENGTH } from './record-wrapper.ts';
-import { requireName, requireVersion } from './store-arguments.ts';
+import { type OptionNames, requireName, requireVersion } from './store-arguments.ts';
 
 /** How branch keys are cached. */
 export type BranchKeyCacheOptions = {
@@ -35,6 +35,17 @@ export type BranchKeyCacheOptions = {
    */
   readonly partitionId?: string | undefined;
   readonly clock?: Clock | undefined;
+};
+
+/** The names of these options, for those who take them among others. */
+export const BRANCH_KEY_CACHE_OPTIONS: OptionNames<BranchKeyCacheOptions> = {
+  maxAgeMs: true,
+  refreshAheadMs: true,
+  jitter: true,
+  capacity: true,
+  cache: true,
+  partitionId: true,
+  clock: true,
 };
 
 /** What a caller hands down. */

@@ -7,7 +7,7 @@ export type BranchKey = {
   readonly branchKeyId: string;
   /** UUID, lower case with hyphens. */
   readonly version: string;
-  /** 32 bytes. The receiver owns and wipes them. */
+  /** 32 bytes. The receiver owns and wipes them. Those of a `BranchKeyStore` are not shown in logs, copies of them are. */
   readonly key: Uint8Array;
   /** The branch key's own context, given when it was made. Frozen, without prototype. */
   readonly encryptionContext: Readonly<Record<string, string>>;

@@ -21,12 +21,23 @@ import {
 import type { BranchKey, BranchKeySource } from './branch-key-source.ts';
 import type { BranchKeyStorage, StorageRequestOptions } from './branch-key-storage.ts';
 import { type CheckedRecord, checkRecord } from './check-record.ts';
+import { concealKey } from './concealed-key.ts';
 import { formatCreateTime, preciseNow } from './create-time.ts';
+import { makeInspectable } from './inspection.ts';
 import { chooseKmsKey, type KmsKeyChoice, type KmsKeyOption } from './kms-key-choice.ts';
 import { activeAttributes, beaconAttributes, firstVersionAttributes, nextVersionAttributes } from './new-records.ts';
 import { type BranchKeyRequestOptions, RecordWrapper } from './record-wrapper.ts';
 import { explainRefusal, isRefusal } from './refused-record.ts';
-import { requireBranchKeyId, requireContext, requireName, requireVersion } from './store-arguments.ts';
+import {
+  type OptionNames,
+  requireBranchKeyId,
+  requireContext,
+  requireFunction,
+  requireName,
+  requireOptions,
+  requireStorage,
+  requireVersion,
+} from './store-arguments.ts';
 
 /** Options of `BranchKeyStore`. */
 export type BranchKeyStoreOptions = {
@@ -65,6 +76,15 @@ export type BranchKeySummary = BranchKeyVersion & {
   readonly createTime: string;
 };
 
+const OPTIONS: OptionNames<BranchKeyStoreOptions> = {
+  storage: true,
+  kms: true,
+  logicalName: true,
+  kmsKey: true,
+  grantTokens: true,
+  now: true,
+};
+
 /** Attempts of a version that lost to another one. */
 const MAX_ATTEMPTS = 12;
 const LONGEST_WAIT_MS = 1000;
@@ -82,13 +102,16 @@ export class BranchKeyStore implements BranchKeySource {
   readonly #wrapper: RecordWrapper;
   readonly #now: () => number;
 
-  /** @throws TypeError when an option is missing or of the wrong form. */
+  /** @throws TypeError when an option is unknown, missing or of the wrong form. */
   constructor(options: BranchKeyStoreOptions) {
+    requireOptions(options, OPTIONS, 'BranchKeyStore');
     this.logicalName = requireName(options.logicalName);
     this.#storage = requireStorage(options.storage);
     this.#kmsKey = chooseKmsKey(options.kmsKey);
     this.#wrapper = new RecordWrapper(options.kms, this.logicalName, options.grantTokens);
-    this.#now = options.now ?? preciseNow;
+    this.#now = requireFunction(options.now, 'now') ?? preciseNow;
+    const shown = { logicalName: this.logicalName, kmsKey: structuredClone(options.kmsKey) };
+    makeInspectable(this, () => shown);
   }
 
   /** Makes the storage ready: creates the table or directory, or checks the existing one. */
@@ -103,6 +126,7 @@ export class BranchKeyStore implements BranchKeySource {
    *   without context.
    */
   async createKey(options: CreateKeyOptions = {}): Promise<BranchKeyVersion> {
+    requireOptions(options, { branchKeyId: true, encryptionContext: true, signal: true, priority: true }, 'createKey');
     const kmsArn = this.#requireCreationArn('createKey');
     const encryptionContext = requireContext(options.encryptionContext, options.branchKeyId);
     const branchKeyId = options.branchKeyId === undefined ? randomUUID() : requireBranchKeyId(options.branchKeyId);
@@ -192,7 +216,8 @@ export class BranchKeyStore implements BranchKeySource {
   async #open(branchKeyId: string, recordType: string, options: BranchKeyRequestOptions): Promise<BranchKey> {
     const { record, facts, keyArn } = await this.#read(branchKeyId, recordType, options);
     const key = await this.#explained(record, options, () => this.#wrapper.unwrap(record, keyArn, options));
-    return { branchKeyId, version: facts.version ?? '', key, encryptionContext: facts.encryptionContext };
+    const { version = '', encryptionContext } = facts;
+    return { branchKeyId, version, key: concealKey(key), encryptionContext };
   }
 
   async #writeNextVersion(branchKeyId: string, options: BranchKeyRequestOptions): Promise<string> {
@@ -253,12 +278,6 @@ export class BranchKeyStore implements BranchKeySource {
     if (this.#kmsKey.creationArn !== undefined) return this.#kmsKey.creationArn;
     throw new TypeError(`${method} needs kmsKey: { arn } or { mrkArn }; a store in discovery can only read`);
   }
-}
-
-function requireStorage(storage: unknown): BranchKeyStorage {
-  const { prepare, read, write, list } = (storage ?? {}) as Partial<BranchKeyStorage>;
-  if ([prepare, read, write, list].every((method) => typeof method === 'function')) return storage as BranchKeyStorage;
-  throw new TypeError('storage must be a BranchKeyStorage, with prepare, read, write and list');
 }
 
 type ReadRecord = {

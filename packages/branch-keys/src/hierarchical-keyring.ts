@@ -12,9 +12,16 @@ import {
 } from '@waxseal/core';
 import { acceptedContextEncodings, engine, requireLocale } from '@waxseal/core/crypto';
 import type { LeaseCacheStats } from '@waxseal/data-key-cache';
-import { BranchKeyCache, type BranchKeyCacheOptions } from './branch-key-cache.ts';
+import { BRANCH_KEY_CACHE_OPTIONS, BranchKeyCache, type BranchKeyCacheOptions } from './branch-key-cache.ts';
 import type { BranchKeySource } from './branch-key-source.ts';
-import { requireBranchKeyId, requireName } from './store-arguments.ts';
+import { makeInspectable, shownPart } from './inspection.ts';
+import {
+  type OptionNames,
+  requireBranchKeyId,
+  requireFunction,
+  requireName,
+  requireOptions,
+} from './store-arguments.ts';
 import { decodeUuid } from './uuid.ts';
 import { HIERARCHY_PROVIDER_ID, unwrapDataKey, versionBytes, wrapDataKey, wrappedLength } from './wrapped-data-key.ts';
 
@@ -42,6 +49,13 @@ export type HierarchicalKeyringOptions = BranchKeyCacheOptions & {
 };
 
 const NAME = 'HierarchicalKeyring';
+const OPTIONS: OptionNames<HierarchicalKeyringOptions> = {
+  ...BRANCH_KEY_CACHE_OPTIONS,
+  keyStore: true,
+  branchKeyId: true,
+  branchKeyIdFor: true,
+  localeSortedContext: true,
+};
 const encoder = new TextEncoder();
 
 /**
@@ -57,9 +71,12 @@ export class HierarchicalKeyring implements Keyring, AsyncDisposable {
   readonly #findBranchKeyId: BranchKeyIdFinder;
   readonly #locale: string | undefined;
 
-  /** @throws TypeError when an option is missing or of the wrong form. RangeError when a limit is out of range. */
+  /**
+   * @throws TypeError when an option is unknown, missing or of the wrong form. RangeError when a limit is out of range.
+   */
   constructor(options: HierarchicalKeyringOptions) {
-    const { keyStore, branchKeyId, branchKeyIdFor, localeSortedContext } = options;
+    requireOptions(options, OPTIONS, NAME);
+    const { keyStore, branchKeyId, branchKeyIdFor, localeSortedContext, maxAgeMs } = options;
     if (typeof keyStore?.getActiveBranchKey !== 'function' || typeof keyStore.getBranchKeyVersion !== 'function') {
       throw new TypeError('keyStore must be a BranchKeyStore');
     }
@@ -68,12 +85,13 @@ export class HierarchicalKeyring implements Keyring, AsyncDisposable {
       throw new TypeError('give either branchKeyId or branchKeyIdFor');
     }
     if (branchKeyId !== undefined) requireBranchKeyId(branchKeyId);
-    if (branchKeyIdFor !== undefined && typeof branchKeyIdFor !== 'function') {
-      throw new TypeError('branchKeyIdFor must be a function of the encryption context');
-    }
+    requireFunction(branchKeyIdFor, 'branchKeyIdFor');
     this.#locale = localeSortedContext === undefined ? undefined : requireLocale(localeSortedContext);
     this.#findBranchKeyId = branchKeyIdFor ?? (() => branchKeyId ?? '');
     this.#cache = new BranchKeyCache(keyStore, options);
+    const finder = branchKeyId === undefined ? { branchKeyIdFor } : { branchKeyId };
+    const shown = { keyStore: shownPart(keyStore), ...finder, maxAgeMs };
+    makeInspectable(this, () => ({ ...shown, entries: this.stats().entries }));
   }
 
   async onEncrypt(request: KeyringEncryptRequest): Promise<KeyringEncryptResult> {

@@ -1,5 +1,6 @@
 // Which KMS key wraps the records of a store, and under which ARN it is called.
 
+import { refuseUnknownOptions } from '@waxseal/core/crypto';
 import { formatKmsArn, isMultiRegionKey, type KmsArn, matchesMultiRegionKey, parseKmsKeyArn } from '@waxseal/keyring';
 
 /**
@@ -19,6 +20,14 @@ export type KmsKeyOption =
   | 'discovery'
   | { readonly discoveryRegion: string };
 
+/** What any of the kinds may have. */
+type KmsKeyFields = {
+  readonly arn?: string;
+  readonly formerArns?: readonly string[];
+  readonly mrkArn?: string;
+  readonly discoveryRegion?: string;
+};
+
 /** The rules of one `KmsKeyOption`. */
 export type KmsKeyChoice = {
   /** @returns The ARN to call KMS with for a record that names `storedArn`; undefined when that key is not allowed. */
@@ -30,15 +39,23 @@ export type KmsKeyChoice = {
 };
 
 /**
- * @throws TypeError when the option is none of the four kinds, or an ARN is not that of a key: aliases are not allowed.
+ * @throws TypeError when the option is none of the four kinds or has anything else in it, or an ARN is not that of a key: aliases are not allowed.
  */
 export function chooseKmsKey(option: KmsKeyOption): KmsKeyChoice {
   if (option === 'discovery') return readOnly((storedArn) => storedArn);
   if (typeof option !== 'object' || option === null) throw wrongOption();
-  if ('arn' in option) return strictChoice(option.arn, option.formerArns ?? []);
-  if ('mrkArn' in option) return multiRegionChoice(option.mrkArn);
-  if ('discoveryRegion' in option) return regionChoice(option.discoveryRegion);
-  throw wrongOption();
+  const { arn, formerArns, mrkArn, discoveryRegion } = option as KmsKeyFields;
+  if (arn !== undefined) {
+    refuseUnknownOptions(option, ['arn', 'formerArns'], 'kmsKey');
+    return strictChoice(arn, formerArns ?? []);
+  }
+  if (mrkArn !== undefined) {
+    refuseUnknownOptions(option, ['mrkArn'], 'kmsKey');
+    return multiRegionChoice(mrkArn);
+  }
+  if (discoveryRegion === undefined) throw wrongOption();
+  refuseUnknownOptions(option, ['discoveryRegion'], 'kmsKey');
+  return regionChoice(discoveryRegion);
 }
 
 function wrongOption(): TypeError {
@@ -47,7 +64,8 @@ function wrongOption(): TypeError {
 
 function strictChoice(arn: string, formerArns: readonly string[]): KmsKeyChoice {
   requireKeyArn(arn, 'kmsKey.arn');
-  const former = new Set(formerArns);
+  if (!Array.isArray(formerArns)) throw new TypeError('kmsKey.formerArns must be an array of KMS key ARNs');
+  const former = new Set<string>(formerArns);
   for (const formerArn of former) requireKeyArn(formerArn, 'kmsKey.formerArns');
   return {
     keyFor: (storedArn) => (storedArn === arn || former.has(storedArn) ? storedArn : undefined),

@@ -10,9 +10,13 @@ import {
 } from '@waxseal/keyring';
 import type { BranchKeyKms } from './branch-key-kms.ts';
 import { type BranchKeyRecord, kmsContextOf } from './branch-key-record.ts';
+import { copyGrantTokens } from './store-arguments.ts';
 
 /** Bytes of a branch key. */
 export const BRANCH_KEY_LENGTH = 32;
+
+/** How much of a supplier's complaint is told. */
+const MAX_REASON_LENGTH = 200;
 
 const METHODS = ['generateDataKeyWithoutPlaintext', 'reEncrypt', 'decrypt'] as const;
 
@@ -31,11 +35,11 @@ export class RecordWrapper {
   readonly #logicalName: string;
   readonly #grantTokens: readonly string[] | undefined;
 
-  /** @throws TypeError when `kms` is neither a client nor a function. */
+  /** @throws TypeError when `kms` is neither a client nor a function, and for grant tokens that are no texts. */
   constructor(kms: KmsClientSource<BranchKeyKms>, logicalName: string, grantTokens: readonly string[] | undefined) {
     this.#findClient = clientFinder(kms);
     this.#logicalName = logicalName;
-    this.#grantTokens = grantTokens === undefined ? undefined : [...grantTokens];
+    this.#grantTokens = copyGrantTokens(grantTokens);
   }
 
   /**
@@ -115,13 +119,29 @@ export class RecordWrapper {
   ): Promise<Answer> {
     signal?.throwIfAborted();
     try {
-      const kms = this.#findClient(parseKmsArn(keyArn)?.region);
-      if (kms === undefined) throw new KmsError('noClient', operation, keyArn);
+      const kms = this.#client(operation, keyArn);
       return await send(kms, { ...(signal === undefined ? {} : { abortSignal: signal }), priority });
     } catch (cause) {
       signal?.throwIfAborted();
       throw KmsError.from(cause, operation, keyArn);
     }
+  }
+
+  #client(operation: KmsOperation, keyArn: string): BranchKeyKms {
+    const region = parseKmsArn(keyArn)?.region;
+    let client: unknown;
+    try {
+      client = this.#findClient(region);
+    } catch (cause) {
+      // Its text can be told: a supplier sees a Region, and neither request nor answer.
+      const reason = cause instanceof Error ? `: ${cause.message.split('\n', 1)[0]?.slice(0, MAX_REASON_LENGTH)}` : '';
+      throw new KmsError('noClient', operation, keyArn, `${region}${reason}`, cause);
+    }
+    if (typeof client === 'function' && !isClient(client)) {
+      throw new KmsError('clientIsFunction', operation, keyArn, region);
+    }
+    if (client === undefined || client === null) throw new KmsError('noClient', operation, keyArn, region);
+    return client as BranchKeyKms;
   }
 
   #grants(): { GrantTokens?: string[] } {
@@ -132,9 +152,13 @@ export class RecordWrapper {
 function clientFinder(kms: KmsClientSource<BranchKeyKms>): (region: string | undefined) => BranchKeyKms | undefined {
   const source: unknown = kms;
   if (typeof source === 'function') return source as (region: string | undefined) => BranchKeyKms | undefined;
-  const client = source as Partial<BranchKeyKms> | null | undefined;
-  if (client && METHODS.every((method) => typeof client[method] === 'function')) return () => client as BranchKeyKms;
+  if (isClient(source)) return () => source;
   throw new TypeError(`kms must be a KMS client with ${METHODS.join(', ')}, or a function that gives one for a Region`);
+}
+
+function isClient(source: unknown): source is BranchKeyKms {
+  const client = source as Partial<BranchKeyKms> | null | undefined;
+  return METHODS.every((method) => typeof client?.[method] === 'function');
 }
 
 function takeCiphertext(answer: WrapAnswer, operation: KmsOperation, keyArn: string): Uint8Array {

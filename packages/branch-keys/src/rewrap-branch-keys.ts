@@ -10,7 +10,7 @@ import { requireKeyArn } from './kms-key-choice.ts';
 import { movedAttributes } from './new-records.ts';
 import { RecordWrapper } from './record-wrapper.ts';
 import { explainRefusal, isRefusal } from './refused-record.ts';
-import { requireName } from './store-arguments.ts';
+import { type OptionNames, requireFunction, requireName, requireOptions, requireStorage } from './store-arguments.ts';
 
 /** What `rewrapBranchKeys` is told. */
 export type RewrapOptions = {
@@ -52,6 +52,19 @@ export type RewrapResult = RewrapProgress & {
   readonly refusals: readonly BranchKeyRecordError[];
 };
 
+const OPTIONS: OptionNames<RewrapOptions> = {
+  storage: true,
+  kms: true,
+  logicalName: true,
+  from: true,
+  to: true,
+  grantTokens: true,
+  concurrency: true,
+  dryRun: true,
+  onProgress: true,
+  signal: true,
+};
+
 const DEFAULT_CONCURRENCY = 8;
 const MAX_CONCURRENCY = 64;
 const MAX_REFUSALS = 1000;
@@ -67,7 +80,8 @@ const MAX_PASSES = 20;
  * Readers must accept both keys for that time: `kmsKey: { arn: to, formerArns: [from] }`.
  *
  * @throws KmsError and BranchKeyStorageError when KMS or the storage fails; the signal's reason. What was moved stays
- *   moved. TypeError for ARNs that are not those of keys, are equal, or are of two Regions.
+ *   moved. TypeError for an unknown or unfit option, and for ARNs that are not those of keys, are equal, or are of two
+ *   Regions.
  */
 export async function rewrapBranchKeys(options: RewrapOptions): Promise<RewrapResult> {
   const move = new KeyMove(options);
@@ -90,7 +104,9 @@ class KeyMove {
   readonly #isOld: (storedArn: string) => boolean;
 
   constructor(options: RewrapOptions) {
-    this.#options = options;
+    requireOptions(options, OPTIONS, 'rewrapBranchKeys');
+    this.#options = { ...options, storage: requireStorage(options.storage) };
+    checkSwitches(options);
     this.#isOld = oldKeyTest(options.from, options.to);
     this.#wrapper = new RecordWrapper(options.kms, requireName(options.logicalName), options.grantTokens);
     this.#concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
@@ -179,6 +195,15 @@ class KeyMove {
       if (error instanceof KmsError && isRefusal(error)) throw await explainRefusal(storage, record, error, { signal });
       throw error;
     }
+  }
+}
+
+/** A `dryRun` that is nearly `true` must not move anything. */
+function checkSwitches({ dryRun, onProgress, signal }: RewrapOptions): void {
+  if (dryRun !== undefined && typeof dryRun !== 'boolean') throw new TypeError('dryRun must be true or false');
+  requireFunction(onProgress, 'onProgress');
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw new TypeError('signal must be an AbortSignal');
   }
 }
 

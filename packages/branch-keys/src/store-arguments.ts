@@ -1,10 +1,55 @@
 // Checks of what callers give to key stores and keyrings.
 
 import type { EncryptionContext } from '@waxseal/core';
+import { refuseUnknownOptions } from '@waxseal/core/crypto';
+import type { BranchKeyStorage } from './branch-key-storage.ts';
 import { isUuid } from './uuid.ts';
 
 /** DynamoDB's limit on a partition key, in bytes of UTF-8. */
 const MAX_ID_LENGTH = 2048;
+
+/** A table with every option's name: the compiler sees to it that none is missing and none is misspelt. */
+export type OptionNames<Options extends object> = Readonly<Record<keyof Options & string, true>>;
+
+/**
+ * Checks that options are an object with known names alone.
+ *
+ * @param known - Every name that is read.
+ * @param what - Whose options they are.
+ * @throws TypeError that names the options, or the one that is unknown.
+ */
+export function requireOptions<Options extends object>(
+  options: Options,
+  known: OptionNames<Options>,
+  what: string,
+): void {
+  const names = Object.keys(known);
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${what} takes its options as an object: { ${names.join(', ')} }`);
+  }
+  refuseUnknownOptions(options, names, what);
+}
+
+/** @throws TypeError unless it has the methods of the port. */
+export function requireStorage(storage: unknown): BranchKeyStorage {
+  const { prepare, read, write, list } = (storage ?? {}) as Partial<BranchKeyStorage>;
+  if ([prepare, read, write, list].every((method) => typeof method === 'function')) return storage as BranchKeyStorage;
+  throw new TypeError('storage must be a BranchKeyStorage, with prepare, read, write and list');
+}
+
+/** @throws TypeError unless it is a function, or absent. */
+export function requireFunction<Callback>(callback: Callback, field: string): Callback {
+  if (callback === undefined || typeof callback === 'function') return callback;
+  throw new TypeError(`${field} must be a function`);
+}
+
+/** @throws TypeError unless they are an array of texts, or absent; it quotes none of them, since they grant access. */
+export function copyGrantTokens(grantTokens: readonly string[] | undefined): readonly string[] | undefined {
+  if (grantTokens === undefined) return undefined;
+  const isList = Array.isArray(grantTokens) && grantTokens.every((token) => typeof token === 'string');
+  if (!isList) throw new TypeError('grantTokens must be an array of texts');
+  return [...grantTokens];
+}
 
 /** @throws TypeError unless it is a non-empty, well-formed text of at most 2,048 bytes of UTF-8. */
 export function requireBranchKeyId(branchKeyId: unknown): string {

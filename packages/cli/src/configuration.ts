@@ -1,7 +1,7 @@
 // What a command works with: options of the command line over a file with the same names.
 
-import { readFile } from 'node:fs/promises';
 import { copyPairs, type Pairs, parseCommitmentPolicy, parseSuite } from './option-parsers.ts';
+import { readSmallFile } from './read-small-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The keys of a command. */
@@ -75,16 +75,28 @@ const WORDS: Readonly<Record<Kind, string>> = {
   pairs: 'an object whose values are strings',
 };
 
+/** Far beyond any in use; a device given by mistake must come to an end. */
+const MAX_CONFIGURATION_LENGTH = 1_048_576;
+
 /**
  * Reads a configuration file: a JSON object whose fields are the long options in camelCase.
  *
  * @throws UsageError that names the field; the file system's error.
  */
 export async function readConfiguration(path: string): Promise<Configuration> {
-  const text = await readFile(path, 'utf8');
-  const parsed = parseObject(path, text);
+  const parsed = parseObject(path, decodeText(path, await readSmallFile(path, MAX_CONFIGURATION_LENGTH)));
   const fields = Object.entries(parsed).map(([field, value]) => [field, checkField(path, field, value)]);
   return Object.fromEntries(fields);
+}
+
+function decodeText(path: string, bytes: Uint8Array): string {
+  if (bytes.length > MAX_CONFIGURATION_LENGTH) throw new UsageError(`${path} is too long for a configuration`);
+  try {
+    // Without a byte order mark, which editors on Windows write and JSON.parse refuses.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${path} is not text in UTF-8`);
+  }
 }
 
 function parseObject(path: string, text: string): Readonly<Record<string, unknown>> {

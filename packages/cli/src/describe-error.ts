@@ -1,8 +1,11 @@
 import { DataKeyUnavailableError, EnvelopeError } from 'waxseal';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf, isWrapFailure } from './exit-code.ts';
+import { STANDARD } from './input-files.ts';
+import { inOptionWords } from './option-words.ts';
 import { PartialOutputError } from './partial-output-error.ts';
 import { printable } from './printable-text.ts';
-import { describeSystemError, isSystemError } from './system-error.ts';
+import { describeSystemError, isSystemError, namesPath } from './system-error.ts';
+import { UsageError } from './usage-error.ts';
 
 /** An error as `--json` prints it. */
 export type ErrorReport = {
@@ -19,9 +22,21 @@ export function describeError(error: unknown): string {
   );
 }
 
+/** @returns The same, under the name of the input; unless the mistake is elsewhere, or a path is named that says more. */
+export function describeFailureOf(input: string, error: unknown): string {
+  const text = describeError(error);
+  const name = input === STANDARD ? 'standard input' : input;
+  if (error instanceof UsageError || (isSystemError(error) && namesPath(error))) return text;
+  return [`${name}: `, `${name} `].some((beginning) => text.startsWith(beginning)) ? text : `${name}: ${text}`;
+}
+
+/** Whether `waxseal explain` would say more: it tries to open messages, and so knows nothing of a failure to make one. */
+export function isExplainable(error: unknown): boolean {
+  return error instanceof DataKeyUnavailableError && !isWrapFailure(error);
+}
+
 function wordsOf(error: Error): string {
-  if (isSystemError(error)) return describeSystemError(error);
-  return error instanceof DataKeyUnavailableError ? `${error.message} (waxseal explain says more)` : error.message;
+  return isSystemError(error) ? describeSystemError(error) : inOptionWords(error.message);
 }
 
 function oneLine(text: string): string {

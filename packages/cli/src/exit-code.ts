@@ -1,7 +1,7 @@
 // Exit codes by cause, so that scripts can decide. The table for people is in docs/cli.md.
 
 import { CommanderError } from 'commander';
-import { EnvelopeError } from 'waxseal';
+import { DataKeyUnavailableError, EnvelopeError } from 'waxseal';
 import { InterruptedError } from './interrupted-error.ts';
 import { PartialOutputError } from './partial-output-error.ts';
 import { isSystemError } from './system-error.ts';
@@ -42,9 +42,21 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof PartialOutputError) return ExitCode.PARTIAL_OUTPUT;
   if (error instanceof UsageError) return ExitCode.USAGE;
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
+  if (isWrapFailure(error) && error.category === 'mismatch') return ExitCode.USAGE;
   if (EnvelopeError.is(error)) return CODE_OF_CATEGORY[error.category];
   if (isSystemError(error)) return ExitCode.FILE;
   // The library throws these for wrong options alone.
   if (error instanceof TypeError || error instanceof RangeError) return ExitCode.USAGE;
+  // Its plain error for a file that somebody writes to meanwhile, which is nobody's defect.
+  if (error instanceof Error && error.message.endsWith(' while it was read')) return ExitCode.FILE;
   return ExitCode.UNEXPECTED;
+}
+
+/**
+ * Whether keys could not be used to make a message. What would be a mismatch with a message when opening one, such as a
+ * request that KMS finds invalid, is then a mistake in the keys that were given.
+ */
+export function isWrapFailure(error: unknown): error is DataKeyUnavailableError {
+  // Only the words tell: class and attempts are the same in both directions.
+  return error instanceof DataKeyUnavailableError && error.message.startsWith('could not wrap');
 }

@@ -56,7 +56,7 @@ export function inspectionOf(
 /** @returns The facts as a block of lines. */
 export function formatInspection(facts: Inspection): string {
   const lines = [
-    facts.input === '-' ? 'standard input' : facts.input,
+    facts.input === '-' ? 'standard input' : printable(facts.input),
     ...row('verified', [verdict(facts)]),
     ...row('format', [`version ${facts.version}, ${framing(facts)}`]),
     ...row('suite', [`${facts.suite} ${facts.suiteName}`, properties(facts)]),

@@ -1,10 +1,13 @@
 import type { Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { describeError } from './describe-error.ts';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
+import { InputError } from './input-error.ts';
 import { createProgram } from './program.ts';
 import { Reporter } from './reporter.ts';
 import type { Session } from './session.ts';
+import { isReaderGone } from './system-error.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a run of the program is given. */
@@ -32,21 +35,54 @@ export async function main(options: MainOptions): Promise<number> {
       exitCode = await work();
     },
   });
-  const output = watchOutput(stdout);
+  const [answers, remarks] = [watchOutput(stdout), watchOutput(stderr)];
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await orGiveUp(program.parseAsync([...argv], { from: 'user' }), signal);
   } catch (error) {
     exitCode = fail(error, session);
   }
-  // What was answered counts only once it is out.
-  const failure = await output.flush();
-  if (failure !== undefined && exitCode === ExitCode.OK) exitCode = fail(failure, session);
-  await watchOutput(stderr).flush();
+  // What was answered counts only once it is out; whoever stops reading, as `head` does, has what was wanted.
+  const failure = await flush(answers, signal);
+  if (failure !== undefined && !isReaderGone(failure) && exitCode === ExitCode.OK) exitCode = fail(failure, session);
+  await flush(remarks, signal);
   return exitCode;
 }
 
+/** What an interruption leaves to the work for its cleaning up, before nobody waits for it any more. */
+const CLEANUP_MS = 2_000;
+
+/**
+ * Waits for work, but not for one that an interruption does not reach: the system's opening of a pipe without a writer, or
+ * a write to a reader that sleeps.
+ *
+ * @throws As the work; the signal's reason.
+ */
+async function orGiveUp<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const settled = new AbortController();
+  const interruption = new Promise<never>((_, reject) => {
+    const wait = (): unknown =>
+      setTimeout(CLEANUP_MS, undefined, settled).then(
+        () => reject(signal.reason),
+        () => {},
+      );
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true, signal: settled.signal });
+  });
+  try {
+    return await Promise.race([work, interruption]);
+  } finally {
+    settled.abort();
+  }
+}
+
+async function flush(output: WatchedOutput, signal: AbortSignal): Promise<Error | undefined> {
+  return orGiveUp(output.flush(), signal).catch(() => undefined);
+}
+
+type WatchedOutput = { flush(): Promise<Error | undefined> };
+
 /** Notices failures of a stream whose writes nobody waits for. */
-function watchOutput(stream: Writable): { flush(): Promise<Error | undefined> } {
+function watchOutput(stream: Writable): WatchedOutput {
   let failure: Error | undefined;
   // Stays when the run is over: a late failure must not end the process.
   stream.on('error', (error) => {
@@ -64,9 +100,10 @@ function watchOutput(stream: Writable): { flush(): Promise<Error | undefined> } 
   };
 }
 
-function fail(error: unknown, { reporter, terminal }: Session): number {
+function fail(failure: unknown, { reporter, terminal }: Session): number {
+  const { input, cause: error } = failure instanceof InputError ? failure : { input: undefined, cause: failure };
   if (!(error instanceof CommanderError)) {
-    reporter.failed(error);
+    reporter.failed(error, input);
   } else if (error.code === 'commander.help') {
     // A command was missing: the help is the answer, but not to what was asked.
     terminal.stderr.write('waxseal: which command? See waxseal --help\n');

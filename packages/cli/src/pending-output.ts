@@ -29,12 +29,22 @@ export class PendingOutput {
     if (existing?.isDirectory()) throw systemError('EISDIR', target);
     if (existing !== undefined && !overwrite) throw systemError('EEXIST', target);
     const path = join(dirname(target), `.waxseal-${randomBytes(8).toString('hex')}.tmp`);
-    const file = await open(path, 'wx', 0o600);
-    if (mode !== 0o600) await file.chmod(mode);
-    return new PendingOutput(file, path, target, overwrite);
+    const pending = new PendingOutput(await open(path, 'wx', 0o600), path, target, overwrite);
+    try {
+      if (mode !== 0o600) await pending.file.chmod(mode);
+    } catch (error) {
+      await pending.discard();
+      throw error;
+    }
+    return pending;
   }
 
-  /** Brings the bytes to the disk and gives the file its name. The target is as it was before when this fails. */
+  /**
+   * Brings the bytes to the disk and gives the file its name.
+   *
+   * @throws The file system's error. The target is then as it was before; only where the folder can't be synced after
+   *   that, the whole file is there, though a power cut may take its name away.
+   */
   async publish(): Promise<void> {
     await this.file.sync();
     await this.file.close();
@@ -42,7 +52,7 @@ export class PendingOutput {
       await rename(this.#path, this.#target);
     } else {
       // `rename` would silently replace what somebody else made meanwhile.
-      await link(this.#path, this.#target);
+      await linkOrExplain(this.#path, this.#target);
       await unlink(this.#path);
     }
     this.#ended = true;
@@ -58,10 +68,24 @@ export class PendingOutput {
   }
 }
 
-/** Makes the new name itself durable; systems that can't open directories need no such thing. */
+async function linkOrExplain(path: string, target: string): Promise<void> {
+  try {
+    await link(path, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
+    const text = `${target}: this file system has no hard links, which not overwriting needs: give --force`;
+    throw Object.assign(new Error(text, { cause: error }), { code });
+  }
+}
+
+/** Makes the new name itself durable. Windows can't, and needs not; a folder that may not be read is left to the system. */
 async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const folder = await open(path, 'r').catch(() => undefined);
-  if (folder === undefined) return;
-  await folder.sync().catch(() => {});
-  await folder.close();
+  try {
+    await folder?.sync();
+  } finally {
+    await folder?.close();
+  }
 }

@@ -1,7 +1,7 @@
 // The header of a message, read without keys.
 
 import type { FileHandle } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 import { type HeaderLimits, type MessageHeader, parseMessageHeader } from 'waxseal';
 
 const FIRST_LENGTH = 65_536;
@@ -29,14 +29,18 @@ export async function readFileHeader(file: FileHandle, limits: HeaderLimits): Pr
 /**
  * Reads the header at the beginning of a stream; as `readFileHeader`.
  *
- * Ends the stream.
+ * Ends the stream, as the signal does.
  */
-export async function readStreamHeader(stream: Readable, limits: HeaderLimits): Promise<MessageHeader> {
+export async function readStreamHeader(
+  stream: Readable,
+  limits: HeaderLimits,
+  signal: AbortSignal,
+): Promise<MessageHeader> {
   const most = limits.maxHeaderLength ?? DEFAULT_MAX_HEADER_LENGTH;
   const chunks: Uint8Array[] = [];
   let length = 0;
   let next = FIRST_LENGTH;
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+  for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Uint8Array>) {
     chunks.push(chunk);
     length += chunk.length;
     if (length < next) continue;

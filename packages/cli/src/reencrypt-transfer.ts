@@ -38,10 +38,11 @@ export async function reencryptTransfer(
 ): Promise<TransferResult & { readonly header: MessageHeader }> {
   const { signal } = session;
   return throughSink(destination, session, async (sink) => {
-    const bytesRead = countBytes(source.stream, session.reporter.progress(source.name, source.size));
     let bytesWritten = (): number => 0;
     const opening = decryptStream(reencryption.fromKeys, reencryption.decryptOptions);
-    const reading = pipeline([source.stream, opening], { signal });
+    const stream = source.open();
+    const bytesRead = countBytes(stream, session.reporter.progress(source.name, source.size));
+    const reading = pipeline([stream, opening], { signal });
     const writing = startSealing(opening, reencryption, signal).then(async (sealing) => {
       bytesWritten = countBytes(sealing);
       await pipeline([opening, sealing, sink.stream], { signal });

@@ -1,6 +1,7 @@
 // Everything that commands say: to people on standard error, to programs as lines of JSON.
 
-import { describeError, reportError } from './describe-error.ts';
+import { describeError, describeFailureOf, isExplainable, reportError } from './describe-error.ts';
+import { printable } from './printable-text.ts';
 import { ProgressBar } from './progress-bar.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -52,11 +53,15 @@ export class Reporter {
     else if (!this.#options.quiet && summary !== undefined) this.#complain(summary);
   }
 
-  /** Something failed; `input` names the file, where it was one of several. */
+  /** Something failed; `input` is the file, or `-`, that it failed on, where it was one. */
   failed(error: unknown, input?: string): void {
     this.endProgress();
-    if (this.#options.json) this.#json({ ...(input === undefined ? {} : { input }), error: reportError(error) });
-    else this.#complain(`waxseal: ${withName(input, describeError(error))}`);
+    if (this.#options.json) {
+      this.#json({ ...(input === undefined ? {} : { input }), error: reportError(error) });
+      return;
+    }
+    const text = input === undefined ? describeError(error) : describeFailureOf(input, error);
+    this.#complain(`waxseal: ${text}${isExplainable(error) ? ' (waxseal explain says more)' : ''}`);
   }
 
   /** The answer to a question, on standard output: as JSON or as text. */
@@ -73,7 +78,7 @@ export class Reporter {
   progress(name: string, total: number | undefined): (bytesDone: number) => void {
     this.endProgress();
     if (this.#options.quiet || this.#options.json || this.#terminal.stderr.isTTY !== true) return () => {};
-    const bar = new ProgressBar(this.#terminal.stderr, name, total);
+    const bar = new ProgressBar(this.#terminal.stderr, printable(name), total);
     this.#bar = bar;
     return (bytesDone) => bar.update(bytesDone);
   }
@@ -90,11 +95,7 @@ export class Reporter {
   }
 
   #complain(line: string): void {
-    this.#terminal.stderr.write(`${line}\n`);
+    // Names of files are chosen by others, too.
+    this.#terminal.stderr.write(`${printable(line)}\n`);
   }
-}
-
-/** The name, unless the text begins with it already. */
-function withName(input: string | undefined, text: string): string {
-  return input === undefined || text.startsWith(input) ? text : `${input}: ${text}`;
 }

@@ -1,10 +1,9 @@
 // Work on many inputs: one failure does not stop the others, an interruption does.
 
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { ExitCode, exitCodeOf } from './exit-code.ts';
+import { makeFolderOf } from './make-folder.ts';
 import type { Session } from './session.ts';
-import type { Job } from './target-path.ts';
+import { type Job, refuseSpecialTarget } from './target-path.ts';
 
 /**
  * Runs work on each job in turn, and reports what fails.
@@ -21,11 +20,12 @@ export async function runJobs(
   for (const job of jobs) {
     try {
       session.signal.throwIfAborted();
-      if (job.makesFolder) await mkdir(dirname(job.target), { recursive: true });
+      await refuseSpecialTarget(job.target);
+      if (job.makesFolder) await makeFolderOf(job.target);
       await work(job);
     } catch (error) {
       session.signal.throwIfAborted();
-      session.reporter.failed(error, jobs.length > 1 ? job.input.path : undefined);
+      session.reporter.failed(error, job.input.path);
       if (exitCode === ExitCode.OK) exitCode = exitCodeOf(error);
     }
   }

@@ -1,7 +1,7 @@
 // Where the output of an input goes.
 
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type InputFile, STANDARD } from './input-files.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -64,6 +64,22 @@ function assertDistinct(jobs: readonly Job[]): void {
     if (other !== undefined) throw new UsageError(`${other} and ${input.path} would both be written to ${target}`);
     taken.set(target, input.path);
   }
+}
+
+/** Where devices live; also `/dev/stdout`, a link to what may well be a regular file. Memory for files is below `shm`. */
+const DEVICES = /^\/dev\/(?!shm\/)/;
+
+/**
+ * Outputs replace what has their name, which for a device or pipe is never meant: `-o /dev/null` would put a file there.
+ *
+ * @throws UsageError for a target that is neither file nor directory.
+ */
+export async function refuseSpecialTarget(target: string): Promise<void> {
+  if (target === STANDARD) return;
+  const stats = await stat(target).catch(() => undefined);
+  const isUsual = stats === undefined || stats.isFile() || stats.isDirectory();
+  if (isUsual && !DEVICES.test(resolve(target))) return;
+  throw new UsageError(`${target} is no regular file: to write to it, send standard output there (-o -)`);
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -11,20 +11,22 @@ import { systemError } from './system-error.ts';
 
 const CHUNK = { highWaterMark: 1_048_576 };
 
-/** An input that is being read. */
+/** An input to be read, once. */
 export type ByteSource = {
   readonly name: string;
-  readonly stream: Readable;
-  /** Bytes; undefined for standard input, pipes and devices. */
+  /** Bytes; undefined where only reading tells: standard input, pipes, devices, and the files of /proc, which claim 0. */
   readonly size: number | undefined;
+  /** To be called in the turn in which the stream is used: nobody would hear before that that it can't be opened. */
+  open(): Readable;
 };
 
 /** @param path - A path, or `-`. @throws The file system's error. */
 export async function openSource(path: string, { terminal }: Session): Promise<ByteSource> {
-  if (path === STANDARD) return { name: 'standard input', stream: terminal.stdin, size: undefined };
+  if (path === STANDARD) return { name: 'standard input', size: undefined, open: () => terminal.stdin };
   const stats = await stat(path);
   if (stats.isDirectory()) throw systemError('EISDIR', path);
-  return { name: path, stream: createReadStream(path, CHUNK), size: stats.isFile() ? stats.size : undefined };
+  const size = stats.isFile() && stats.size > 0 ? stats.size : undefined;
+  return { name: path, size, open: () => createReadStream(path, CHUNK) };
 }
 
 /** Where the bytes of a transfer go. */
@@ -36,19 +38,22 @@ export type TransferResult = { readonly bytesRead: number; readonly bytesWritten
 /**
  * Sends an input through a stage to an output, which is kept only if all of it succeeds.
  *
+ * @param makeStage - Called once the output is open, so that no key is asked for in vain.
  * @throws `PartialOutputError` when a part had been put out; else whatever failed.
  */
-export async function transfer(
+export async function transfer<Stage extends Duplex>(
   source: ByteSource,
-  stage: Duplex,
+  makeStage: () => Stage,
   destination: Destination,
   session: Session,
-): Promise<TransferResult> {
+): Promise<TransferResult & { readonly stage: Stage }> {
   return throughSink(destination, session, async (sink) => {
-    const bytesRead = countBytes(source.stream, session.reporter.progress(source.name, source.size));
+    const stage = makeStage();
+    const stream = source.open();
+    const bytesRead = countBytes(stream, session.reporter.progress(source.name, source.size));
     const bytesWritten = countBytes(stage);
-    await pipeline([source.stream, stage, sink.stream], { signal: session.signal });
-    return { bytesRead: bytesRead(), bytesWritten: bytesWritten() };
+    await pipeline([stream, stage, sink.stream], { signal: session.signal });
+    return { bytesRead: bytesRead(), bytesWritten: bytesWritten(), stage };
   });
 }
 

@@ -2,14 +2,16 @@
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { closeSync, createReadStream, createWriteStream, constants as fileConstants, openSync, read } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encryptStream, RawAesKeyring } from 'waxseal';
 
@@ -52,11 +54,27 @@ function shell(line: string) {
   return { status, stdout, stderr: String(stderr) };
 }
 
-function start(argv: string[], stdio: ('pipe' | 'ignore' | 'inherit')[] = ['pipe', 'pipe', 'pipe']): ChildProcess {
+function start(argv: string[], stdio: ('pipe' | number)[] = ['pipe', 'pipe', 'pipe']): ChildProcess {
   return spawn('node', [...nodeArguments, bin, ...argv], { cwd: folder, stdio });
 }
 
-const ended = (child: ChildProcess) => new Promise<number | null>((resolve) => child.on('close', resolve));
+/** @returns The exit code, as a shell shows it: 128 and the number of the signal that the process died of. */
+const ended = (child: ChildProcess) =>
+  new Promise<number>((resolve) =>
+    child.on('close', (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))),
+  );
+
+/** Opens a named pipe to write as soon as somebody reads it. */
+async function openOnceRead(path: string): Promise<number> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return openSync(path, fileConstants.O_WRONLY | fileConstants.O_NONBLOCK);
+    } catch (error) {
+      if (tries === 400) throw error;
+      await delay(50);
+    }
+  }
+}
 
 describe('Ctrl-C', () => {
   test('while a file is written: no half file stays', options, async () => {
@@ -103,6 +121,43 @@ describe('Ctrl-C', () => {
     expect(await done).toBe(130);
     await feed;
   });
+
+  test('while the reader of the output sleeps on: it ends all the same', options, async () => {
+    expect(shell('mkfifo out').status).toBe(0);
+    // Both ends, so that neither waits for the other.
+    const ends = openSync(join(folder, 'out'), 'r+');
+    const argv = ['encrypt', ...raw(), '--suite', '0x0478', join(shared, 'big'), '-o', '-'];
+    const child = start(argv, ['pipe', ends, 'pipe']);
+    const [done, said] = [ended(child), text(child.stderr as NonNullable<typeof child.stderr>)];
+    const first = Buffer.alloc(1);
+    await promisify(read)(ends, first, 0, 1, null);
+    await delay(500);
+    child.kill('SIGTERM');
+    expect([await done, await said]).toEqual([143, 'waxseal: interrupted by SIGTERM\n']);
+    closeSync(ends);
+  });
+
+  test.each([
+    ['the input', () => ['encrypt', ...raw(), 'pipe', '-o', 'out']],
+    ['the configuration', () => ['encrypt', '--config', 'pipe', join(shared, 'my.key'), '-o', 'out']],
+  ])('while %s is a pipe that nobody writes to', options, async (_, argv) => {
+    expect(shell('mkfifo pipe').status).toBe(0);
+    const child = start(argv());
+    const [done, said] = [ended(child), text(child.stderr as NonNullable<typeof child.stderr>)];
+    const writer = await openOnceRead(join(folder, 'pipe'));
+    child.kill('SIGTERM');
+    expect([await done, await said]).toEqual([143, 'waxseal: interrupted by SIGTERM\n']);
+    closeSync(writer);
+    expect(await readdir(folder)).toEqual(['pipe']);
+  });
+
+  test('ends the program with the code that a shell would show', options, async () => {
+    const child = start(['encrypt', ...raw(), '-o', join(folder, 'big.wax')]);
+    const end = new Promise((resolve) => child.on('close', (code, name) => resolve([code, name])));
+    for (let tries = 0; tries < 200 && (await readdir(folder)).length === 0; tries++) await delay(50);
+    child.kill('SIGINT');
+    expect(await end).toEqual([130, null]);
+  });
 });
 
 describe('limits of the system', () => {
@@ -110,7 +165,10 @@ describe('limits of the system', () => {
     const { status, stderr } = shell(
       `ulimit -f 1000; trap '' XFSZ; waxseal encrypt ${raw().join(' ')} ${shared}/big -o out.wax`,
     );
-    expect([status, stderr]).toEqual([7, 'waxseal: the output would grow beyond what the system allows\n']);
+    expect([status, stderr]).toEqual([
+      7,
+      `waxseal: ${shared}/big: the output would grow beyond what the system allows\n`,
+    ]);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -120,7 +178,7 @@ describe('limits of the system', () => {
     );
     expect([status, stderr]).toEqual([
       8,
-      'waxseal: the output was partly written: discard it: the output would grow beyond what the system allows\n',
+      `waxseal: ${shared}/big: the output was partly written: discard it: the output would grow beyond what the system allows\n`,
     ]);
   });
 
@@ -128,7 +186,7 @@ describe('limits of the system', () => {
     const { status, stderr } = shell(`waxseal encrypt ${raw().join(' ')} ${shared}/my.key -o - > /dev/full`);
     expect([status, stderr]).toEqual([
       8,
-      'waxseal: the output was partly written: discard it: no space left on the device\n',
+      `waxseal: ${shared}/my.key: the output was partly written: discard it: no space left on the device\n`,
     ]);
   });
 
@@ -137,6 +195,25 @@ describe('limits of the system', () => {
       `set -o pipefail; waxseal encrypt ${raw().join(' ')} ${shared}/big -o - | waxseal decrypt ${raw().join(' ')} | head -c 10 | wc -c`,
     );
     expect(stderr).toContain('the reader of the output has gone');
+  });
+});
+
+describe('streams that are not what they should be', () => {
+  test('a directory as standard input is not the end of the input', options, () => {
+    const { status, stderr } = shell(`waxseal encrypt ${raw().join(' ')} -o out.wax < .`);
+    expect([status, stderr]).toEqual([7, 'waxseal: standard input: is a directory\n']);
+  });
+
+  test('help that nobody reads to its end', options, () => {
+    const { status, stderr } = shell('set -o pipefail; waxseal --help | true');
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
+  test('nobody to complain to', options, async () => {
+    await writeFile(join(folder, 'one'), '1');
+    await writeFile(join(folder, 'two'), '2');
+    expect(shell(`waxseal encrypt ${raw().join(' ')} one two 2> >(true)`).status).toBe(0);
+    expect((await readdir(folder)).sort()).toEqual(['one', 'one.wax', 'two', 'two.wax']);
   });
 });
 

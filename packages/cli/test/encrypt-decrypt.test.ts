@@ -179,7 +179,7 @@ describe('context', () => {
     ).toEqual({
       code: 4,
       stdout: '',
-      stderr: 'waxseal: the message stores other values than expected for: tenant\n',
+      stderr: 'waxseal: ./notes.txt.wax: the message stores other values than expected for: tenant\n',
       bytes: Buffer.alloc(0),
     });
     expect(

@@ -35,7 +35,7 @@ describe('usage', () => {
       ['encrypt', '--suite', '0x9999', './notes.txt'],
       expect.stringMatching(/^waxseal: --suite: no such suite; there are 0x0014/),
     ],
-    [['encrypt', '--frame-length', '0', ...raw, './notes.txt', '-f'], expect.stringContaining('frameLength')],
+    [['encrypt', '--frame-length', '0', ...raw, './notes.txt', '-f'], expect.stringContaining('--frame-length 0')],
     [['encrypt', './notes.txt', '-f'], expect.stringMatching(/^waxseal: no keys: give --kms-key ARN/)],
     [['encrypt', '--raw-aes-key', './my.key', './notes.txt'], 'waxseal: --raw-aes-key needs --namespace and --name\n'],
     [['decrypt', '--discovery', './notes.txt.wax'], expect.stringContaining('--discovery-account')],
@@ -126,7 +126,7 @@ describe('files', () => {
   test('a folder in which nothing can be written', async () => {
     const written = await place.run(['encrypt', ...raw, './notes.txt', '-o', '/proc/self/notes.wax']);
     expect(written.code).toBe(7);
-    expect(written.stderr).toMatch(/^waxseal: \/proc\/self\/\S+: (no such file or directory|permission denied)\n$/);
+    expect(written.stderr).toMatch(/^waxseal: \/proc\/self: (no such directory|permission denied)\n$/);
   });
 
   test('input and output being the same file', async () => {
@@ -141,7 +141,7 @@ describe('files', () => {
     const full = await place.run(['decrypt', '-q', ...raw, './long.bin.wax', '-o', '-'], { stdout });
     expect(full).toMatchObject({
       code: 8,
-      stderr: 'waxseal: the output was partly written: discard it: no space left on the device\n',
+      stderr: 'waxseal: ./long.bin.wax: the output was partly written: discard it: no space left on the device\n',
     });
   });
 
@@ -192,7 +192,7 @@ describe('messages', () => {
     const message = (await sealLong()).subarray(0, 2_000_000);
     const result = await place.run(['decrypt', ...raw], { stdin: message });
     expect(result.code).toBe(8);
-    expect(result.stderr).toMatch(/^waxseal: the output was partly written: discard it: .+\n$/);
+    expect(result.stderr).toMatch(/^waxseal: standard input: the output was partly written: discard it: .+\n$/);
     expect(result.bytes.length).toBeGreaterThan(0);
     expect(result.bytes.every((byte) => byte === 0x78)).toBe(true);
   });
@@ -240,10 +240,11 @@ describe('messages', () => {
     expect(stderr).not.toContain('\u001b');
   });
 
-  test('as JSON: code, message and exit code', async () => {
+  test('as JSON: input, code, message and exit code', async () => {
     const result = await place.run(['decrypt', '--json', ...raw, './notes.txt', '-o', './out.txt']);
     expect(JSON.parse(result.stdout)).toEqual({
-      error: { code: 'ERR_MESSAGE_UNSUPPORTED', message: 'message version 104 is neither 1 nor 2', exitCode: 3 },
+      input: './notes.txt',
+      error: { code: 'ERR_MESSAGE_UNSUPPORTED', message: expect.stringContaining('version'), exitCode: 3 },
     });
   });
 });

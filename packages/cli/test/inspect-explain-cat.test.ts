@@ -109,7 +109,7 @@ describe('inspect', () => {
     expect(await place.run(['inspect', '--verify', ...raw, './lines.txt.wax'])).toMatchObject({
       code: 4,
       stdout: '',
-      stderr: 'waxseal: decryption failed: the message is not authentic under this key\n',
+      stderr: 'waxseal: ./lines.txt.wax: decryption failed: the message is not authentic under this key\n',
     });
     expect((await place.run(['inspect', './lines.txt.wax'])).code).toBe(0);
   });
@@ -154,7 +154,7 @@ describe('cat', () => {
     expect(await place.run(['cat', ...raw, '--range', '0-99999', './lines.txt.wax'])).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: 'waxseal: the range 0 to 99999 is not within the 48890 bytes of plaintext\n',
+      stderr: 'waxseal: ./lines.txt.wax: the range 0 to 99999 is not within the 48890 bytes of plaintext\n',
     });
   });
 

@@ -11,13 +11,14 @@ export type Transcript = { readonly code: number; readonly stdout: string; reado
 
 /** How a run differs from the usual one. */
 export type RunOptions = {
-  readonly stdin?: Uint8Array | string | undefined;
+  readonly stdin?: Uint8Array | string | Readable | undefined;
   readonly stdinIsTerminal?: boolean | undefined;
   readonly stdoutIsTerminal?: boolean | undefined;
   readonly stderrIsTerminal?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** In place of the collecting one. */
+  /** In place of the collecting ones. */
   readonly stdout?: Writable | undefined;
+  readonly stderr?: Writable | undefined;
 };
 
 /** A folder with a state directory of its own. */
@@ -44,14 +45,12 @@ export class Workplace {
   /** Runs a command; an argument that starts with `./` is a path in the folder. */
   async run(argv: readonly string[], options: RunOptions = {}): Promise<Transcript & { readonly bytes: Buffer }> {
     const [stdout, stderr] = [collector(options.stdoutIsTerminal), collector(options.stderrIsTerminal)];
-    const stdin = Object.assign(Readable.from(options.stdin === undefined ? [] : [Buffer.from(options.stdin)]), {
-      isTTY: options.stdinIsTerminal,
-    });
+    const stdin = Object.assign(readableOf(options.stdin), { isTTY: options.stdinIsTerminal });
     const code = await main({
       argv: argv.map((word) => (word.startsWith('./') ? this.file(word.slice(2)) : word)),
       stdin,
       stdout: options.stdout ?? stdout.stream,
-      stderr: stderr.stream,
+      stderr: options.stderr ?? stderr.stream,
       env: this.env,
       signal: options.signal,
     });
@@ -71,6 +70,11 @@ export class Workplace {
       .replaceAll(/\b[0-9a-f]{64}\b/g, '<message id>')
       .replaceAll(/[A-Za-z0-9+/]{66}==/g, '<public key>');
   }
+}
+
+function readableOf(stdin: RunOptions['stdin']): Readable {
+  if (stdin instanceof Readable) return stdin;
+  return Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)]);
 }
 
 function collector(isTTY: boolean | undefined) {

@@ -1,5 +1,6 @@
 import { assertInteger } from './assert-integer.ts';
 import type { EntryTimes } from './leased-entry.ts';
+import type { OptionNames } from './require-options.ts';
 
 /** The longest age: about 24.8 days, the longest delay of a timer. */
 const MAX_AGE_LIMIT_MS = 2 ** 31 - 1;
@@ -28,6 +29,14 @@ export type AgeLimits = {
    * Default 0.1. It only ever shortens.
    */
   readonly jitter?: number | undefined;
+};
+
+/** The names of the limits, for those who take them among other options. */
+export const AGE_LIMIT_NAMES: OptionNames<AgeLimits> = {
+  maxAgeMs: true,
+  refreshAheadMs: true,
+  staleIfErrorMs: true,
+  jitter: true,
 };
 
 /** The moments of an entry's life, from its limits. */

@@ -12,7 +12,7 @@ import {
   type MaterialsLease,
   type MaterialsManager,
 } from '@waxseal/core';
-import type { AgeLimits } from './age-policy.ts';
+import { AGE_LIMIT_NAMES, type AgeLimits } from './age-policy.ts';
 import {
   type CachedEncryption,
   type CachedMaterials,
@@ -26,6 +26,7 @@ import { addStats, type CachingStats } from './caching-stats.ts';
 import { assertSuite, defaultSuite, isIdentitySuite } from './check-suite.ts';
 import type { Clock } from './clock.ts';
 import { EntryIdMemo } from './entry-id-memo.ts';
+import { makeInspectable, shownPart } from './inspection.ts';
 import { checkKeyLimits, type KeyLimits } from './key-budget.ts';
 import { LeaseCache } from './lease-cache.ts';
 import type { Lease } from './leased-entry.ts';
@@ -33,6 +34,7 @@ import { LocalMaterialsCache } from './local-materials-cache.ts';
 import type { MaterialsCache } from './materials-cache.ts';
 import { encodePartition } from './materials-entry-id.ts';
 import { toSharedDecryptionRequest, toSharedEncryptionRequest } from './own-copies.ts';
+import { type OptionNames, requireOptions } from './require-options.ts';
 
 /** How a caching manager works. */
 export type CachingMaterialsManagerOptions = AgeLimits & {
@@ -53,6 +55,25 @@ export type CachingMaterialsManagerOptions = AgeLimits & {
   readonly partitionId?: string | undefined;
   readonly clock?: Clock | undefined;
 };
+
+const OPTIONS: OptionNames<CachingMaterialsManagerOptions> = {
+  ...AGE_LIMIT_NAMES,
+  source: true,
+  maxMessages: true,
+  maxBytes: true,
+  capacity: true,
+  cache: true,
+  partitionId: true,
+  clock: true,
+};
+
+/** What the official SDK calls them, and what comes to mind. */
+const OTHER_NAMES = {
+  backingMaterials: 'source',
+  keyring: 'source',
+  maxMessagesEncrypted: 'maxMessages',
+  maxBytesEncrypted: 'maxBytes',
+} as const;
 
 /**
  * Lets messages of one encryption context share a data key, and readers of one message the answer to their question.
@@ -76,14 +97,18 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
   readonly #decryption: LeaseCache<CachedMaterials<DecryptionMaterials>>;
   #bytesOverrun = 0;
 
-  /** @throws TypeError, RangeError when the source is no keyring, or options contradict each other or are out of range. */
+  /**
+   * @throws TypeError for an unknown option, a source that is none, and options that contradict each other. RangeError for
+   *   one out of range.
+   */
   constructor(options: CachingMaterialsManagerOptions) {
+    requireOptions(options, OPTIONS, 'CachingMaterialsManager', OTHER_NAMES);
     const { source, capacity, maxAgeMs, refreshAheadMs, staleIfErrorMs, jitter, clock } = options;
     if (options.cache !== undefined && capacity !== undefined) {
       throw new TypeError('give either cache or capacity: a cache has a capacity of its own');
     }
     this.#isOverKeyring = !isManager(source);
-    this.#source = isManager(source) ? source : new DefaultMaterialsManager(source);
+    this.#source = isManager(source) ? source : new DefaultMaterialsManager(requireKeyring(source));
     this.#ids = new EntryIdMemo(encodePartition(options.partitionId ?? randomUUID()));
     this.#limits = checkKeyLimits(options);
     const cache = options.cache ?? new LocalMaterialsCache({ capacity });
@@ -91,6 +116,9 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
     const isShareable = ({ materials }: CachedEncryption) => !isIdentitySuite(materials.algorithmSuite);
     this.#encryption = new LeaseCache<CachedEncryption>({ ...common, operation: 'encrypt', isShareable });
     this.#decryption = new LeaseCache<CachedMaterials<DecryptionMaterials>>({ ...common, operation: 'decrypt' });
+    const { maxMessages, maxBytes } = this.#limits;
+    const shown = { source: shownPart(source), maxAgeMs, maxMessages, maxBytes };
+    makeInspectable(this, () => ({ ...shown, entries: this.stats().entries }));
   }
 
   /**
@@ -193,7 +221,14 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
 }
 
 function isManager(source: Keyring | MaterialsManager): source is MaterialsManager {
-  return typeof (source as Partial<MaterialsManager> | undefined)?.getEncryptionMaterials === 'function';
+  const { getEncryptionMaterials, getDecryptionMaterials } = (source ?? {}) as Partial<MaterialsManager>;
+  return typeof getEncryptionMaterials === 'function' && typeof getDecryptionMaterials === 'function';
+}
+
+function requireKeyring(source: Keyring): Keyring {
+  const { onEncrypt, onDecrypt } = (source ?? {}) as Partial<Keyring>;
+  if (typeof onEncrypt === 'function' && typeof onDecrypt === 'function') return source;
+  throw new TypeError('source must be a keyring, with onEncrypt and onDecrypt, or another materials manager');
 }
 
 function releaseSource({ source }: { readonly source: { release(): void } }): void {

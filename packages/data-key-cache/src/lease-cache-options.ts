@@ -1,8 +1,9 @@
 import type { RequestPriority } from '@waxseal/core';
-import type { AgeLimits } from './age-policy.ts';
+import { AGE_LIMIT_NAMES, type AgeLimits } from './age-policy.ts';
 import type { Clock } from './clock.ts';
 import type { Admit } from './flight.ts';
 import type { MaterialsCache } from './materials-cache.ts';
+import { requireMethods, requireOptions } from './require-options.ts';
 
 /** What a call to the source is given. */
 export type LoadOptions = {
@@ -44,3 +45,21 @@ export type LeaseCacheOptions<Value> = AgeLimits & {
   /** From 0 to less than 1, for the jitter of ages; default `Math.random`. */
   readonly random?: (() => number) | undefined;
 };
+
+/**
+ * Checks what is no number: those are checked where they are used.
+ *
+ * @throws TypeError
+ */
+export function checkLeaseCacheOptions<Value>(options: LeaseCacheOptions<Value>): void {
+  const own = { operation: true, dispose: true, isShareable: true, cache: true, clock: true, random: true } as const;
+  requireOptions(options, { ...AGE_LIMIT_NAMES, ...own }, 'LeaseCache');
+  const { operation, dispose, isShareable, cache, clock, random } = options;
+  if (typeof operation !== 'string' || operation === '') throw new TypeError('operation must be a text');
+  for (const [name, value] of Object.entries({ dispose, isShareable, random })) {
+    const isLeftOut = value === undefined && name !== 'dispose';
+    if (!isLeftOut && typeof value !== 'function') throw new TypeError(`${name} must be a function`);
+  }
+  if (cache !== undefined) requireMethods(cache, ['get', 'put', 'delete'], 'cache');
+  if (clock !== undefined) requireMethods(clock, ['now', 'startTimer'], 'clock');
+}

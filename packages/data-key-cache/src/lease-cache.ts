@@ -6,7 +6,8 @@ import { type Clock, systemClock } from './clock.ts';
 import { copyError } from './copy-error.ts';
 import { EntryStore } from './entry-store.ts';
 import { Flight, type Landing } from './flight.ts';
-import type { AcquireOptions, LeaseCacheOptions } from './lease-cache-options.ts';
+import { makeInspectable } from './inspection.ts';
+import { type AcquireOptions, checkLeaseCacheOptions, type LeaseCacheOptions } from './lease-cache-options.ts';
 import type { Lease, LeasedEntry } from './leased-entry.ts';
 import { LocalMaterialsCache } from './local-materials-cache.ts';
 import type { EvictionCause } from './materials-cache.ts';
@@ -37,8 +38,9 @@ export class LeaseCache<Value> {
   readonly #airborne = new Set<Flight<Value>>();
   #closed = false;
 
-  /** @throws RangeError when a limit is out of range. */
+  /** @throws TypeError for an unknown or unfit option. RangeError when a limit is out of range. */
   constructor(options: LeaseCacheOptions<Value>) {
+    checkLeaseCacheOptions(options);
     this.#journal = new CacheJournal(options.operation);
     this.#clock = options.clock ?? systemClock;
     this.#age = new AgePolicy(options, options.random ?? Math.random);
@@ -52,6 +54,8 @@ export class LeaseCache<Value> {
       journal: this.#journal,
       dispose: options.dispose,
     });
+    const { operation, maxAgeMs } = options;
+    makeInspectable(this, () => ({ operation, maxAgeMs, entries: this.stats().entries }));
   }
 
   /**

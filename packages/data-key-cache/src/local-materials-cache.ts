@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { assertInteger } from './assert-integer.ts';
+import { makeInspectable } from './inspection.ts';
 import type { CacheEntry, EvictionCause, MaterialsCache } from './materials-cache.ts';
+import { requireOptions } from './require-options.ts';
 
 /** Entries of a `LocalMaterialsCache` unless told otherwise. */
 const DEFAULT_CAPACITY = 1_000;
@@ -18,9 +20,11 @@ export type LocalMaterialsCacheOptions = {
 export class LocalMaterialsCache implements MaterialsCache {
   readonly #entries: LRUCache<string, CacheEntry> | undefined;
 
-  /** @throws RangeError when `capacity` is out of range. */
+  /** @throws TypeError for an unknown option. RangeError when `capacity` is out of range. */
   constructor(options: LocalMaterialsCacheOptions = {}) {
+    requireOptions(options, { capacity: true }, 'LocalMaterialsCache');
     const capacity = assertInteger('capacity', options.capacity ?? DEFAULT_CAPACITY, 0, MAX_CAPACITY);
+    makeInspectable(this, () => ({ capacity, size: this.size }));
     if (capacity === 0) return;
     this.#entries = new LRUCache<string, CacheEntry>({
       max: capacity,

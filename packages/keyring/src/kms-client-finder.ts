@@ -2,6 +2,7 @@
 
 import type { KmsClientSupplier } from './kms-client.ts';
 import { KmsError, type KmsOperation } from './kms-error.ts';
+import { oneLine } from './kms-failure.ts';
 import { parseKmsArn } from './kms-key-arn.ts';
 
 /** What keyrings take as `kms`: one client for everything, or a supplier of one for each Region. */
@@ -32,7 +33,8 @@ export function clientFinder<Client extends object>(
     const region = parseKmsArn(keyId)?.region;
     const client = askSupplier(() => supply(region), keyId, operation, region);
     if (isClient<Client>(client, methods)) return client;
-    throw new KmsError('noClient', operation, keyId, region ?? 'the default Region');
+    const failure = typeof client === 'function' ? 'clientIsFunction' : 'noClient';
+    throw new KmsError(failure, operation, keyId, region ?? 'the default Region');
   };
 }
 
@@ -40,7 +42,9 @@ function askSupplier<Client>(supply: () => Client, keyId: string, operation: Kms
   try {
     return supply();
   } catch (cause) {
-    throw new KmsError('noClient', operation, keyId, region ?? 'the default Region', cause);
+    // Its text can be told: a supplier sees a Region, and neither request nor answer.
+    const reason = cause instanceof Error ? `: ${oneLine(cause.message)}` : '';
+    throw new KmsError('noClient', operation, keyId, `${region ?? 'the default Region'}${reason}`, cause);
   }
 }
 

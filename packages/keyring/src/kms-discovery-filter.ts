@@ -24,10 +24,17 @@ export function discoveryTest(filter: KmsDiscoveryFilter): KmsKeyTest {
   if (filter === 'any') return () => true;
   const { partition, accounts } = filter ?? {};
   const wellFormed =
-    Array.isArray(accounts) && accounts.length > 0 && accounts.every((account) => /^\d{12}$/.test(account));
+    Array.isArray(accounts) &&
+    accounts.length > 0 &&
+    accounts.every((account) => typeof account === 'string' && /^\d{12}$/.test(account));
   if (typeof partition !== 'string' || partition === '' || !wellFormed) {
     throw new TypeError("filter must be { partition, accounts: ['111122223333', …] }, or 'any' for every account");
   }
   const allowed = new Set(accounts);
   return (arn) => arn.partition === partition && allowed.has(arn.account);
+}
+
+/** Copies a checked filter, to be shown. */
+export function copyFilter(filter: KmsDiscoveryFilter): KmsDiscoveryFilter {
+  return filter === 'any' ? filter : { partition: filter.partition, accounts: [...filter.accounts] };
 }

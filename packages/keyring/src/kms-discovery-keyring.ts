@@ -1,10 +1,14 @@
 // Opens data keys by whichever KMS key the message names, within a filter. Never encrypts.
 
 import type { Keyring, KeyringDecryptRequest, KeyringEncryptResult } from '@waxseal/core';
+import { makeInspectable } from './inspection.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { discoverDataKey, type KmsDiscovery } from './kms-discovery.ts';
-import { discoveryTest, type KmsDiscoveryFilter } from './kms-discovery-filter.ts';
+import { copyFilter, discoveryTest, type KmsDiscoveryFilter } from './kms-discovery-filter.ts';
+import { copyGrantTokens, requireOptions } from './require-options.ts';
+
+const NAME = 'KmsDiscoveryKeyring';
 
 /** Options of `KmsDiscoveryKeyring`. */
 export type KmsDiscoveryKeyringOptions = {
@@ -25,15 +29,19 @@ export type KmsDiscoveryKeyringOptions = {
 export class KmsDiscoveryKeyring implements Keyring {
   readonly #discovery: KmsDiscovery;
 
-  /** @throws TypeError for a missing or incomplete filter, or an unfit `kms`. */
-  constructor({ kms, filter, grantTokens }: KmsDiscoveryKeyringOptions) {
+  /** @throws TypeError for an unknown option, a missing or incomplete filter, or an unfit `kms`. */
+  constructor(options: KmsDiscoveryKeyringOptions) {
+    requireOptions(options, { kms: true, filter: true, grantTokens: true }, NAME);
+    const { kms, filter, grantTokens } = options;
     const mayCall = discoveryTest(filter);
     this.#discovery = {
-      keyring: 'KmsDiscoveryKeyring',
+      keyring: NAME,
       clientFor: clientFinder(kms, ['decrypt']),
-      grantTokens: grantTokens === undefined ? undefined : [...grantTokens],
+      grantTokens: copyGrantTokens(grantTokens),
       keyToCall: ({ arn, keyArn }) => (mayCall(arn) ? keyArn : undefined),
     };
+    const shown = { filter: copyFilter(filter) };
+    makeInspectable(this, () => shown);
   }
 
   /** @throws TypeError always: there is no key to wrap with. */

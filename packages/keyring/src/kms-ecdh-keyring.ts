@@ -4,12 +4,14 @@ import type { Keyring, KeyringDecryptRequest, KeyringEncryptRequest, KeyringEncr
 import { type AsymmetricKeyInput, importPublicKey } from './asymmetric-key.ts';
 import { decryptFromOther, type EcdhExchange, type EcdhRequest, encryptForOther, isEcdh } from './ecdh-exchange.ts';
 import { type EcPublicKey, spkiDer, toEcPublicKey } from './elliptic-curve.ts';
+import { makeInspectable } from './inspection.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { callKms, takePlaintext } from './kms-data-keys.ts';
 import { KmsError } from './kms-error.ts';
 import { formatKmsArn, requireKeyArn } from './kms-key-arn.ts';
 import { KmsPublicKey } from './kms-public-key.ts';
+import { copyGrantTokens, requireObject, requireOptions } from './require-options.ts';
 import { dataKeyUnavailable } from './unwrap-attempts.ts';
 
 const NAME = 'KmsEcdhKeyring';
@@ -57,10 +59,13 @@ export class KmsEcdhKeyring implements Keyring {
   /** The one other end; undefined for `discovery`. */
   readonly #other: EcPublicKey | undefined;
 
-  /** @throws TypeError for an unknown schema, an id that is no key ARN, a bad key, keys on two curves, or an unfit `kms`. */
+  /**
+   * @throws TypeError for an unknown schema or option, an id that is no key ARN, a bad key, keys on two curves, or an
+   *   unfit `kms`.
+   */
   constructor(options: KmsEcdhKeyringOptions) {
+    checkOptions(options);
     const { schema, kms, grantTokens } = options;
-    if (schema !== 'static' && schema !== 'discovery') throw new TypeError('schema must be static or discovery');
     const isStatic = schema === 'static';
     const ownPublicKey = isStatic ? options.senderPublicKey : options.recipientPublicKey;
     this.#clientFor = clientFinder(kms, [
@@ -71,9 +76,10 @@ export class KmsEcdhKeyring implements Keyring {
       ? requireKeyArn(options.senderKeyId, 'senderKeyId')
       : requireKeyArn(options.recipientKeyId, 'recipientKeyId');
     this.#keyId = formatKmsArn(keyArn);
-    this.#grantTokens = grantTokens === undefined ? undefined : [...grantTokens];
+    this.#grantTokens = copyGrantTokens(grantTokens);
     this.#other = isStatic ? readPublicKey(options.recipientPublicKey, 'recipientPublicKey') : undefined;
     this.#own = this.#ownKey(ownPublicKey);
+    makeInspectable(this, () => ({ schema, keyId: this.#keyId, curve: this.#other?.curve.name }));
   }
 
   /** @throws TypeError for `discovery`. */
@@ -133,6 +139,18 @@ export class KmsEcdhKeyring implements Keyring {
       clientFor: this.#clientFor as KmsClientFinder<Pick<KmsClient, 'getPublicKey'>>,
       read: (der, keySpec) => requireKeySpec(read(der), keySpec),
     });
+  }
+}
+
+function checkOptions(options: KmsEcdhKeyringOptions): void {
+  requireObject(options, '{ schema, kms, … }', NAME);
+  const shared = { schema: true, kms: true, grantTokens: true, recipientPublicKey: true } as const;
+  if (options.schema === 'static') {
+    requireOptions(options, { ...shared, senderKeyId: true, senderPublicKey: true }, `${NAME}, schema 'static'`);
+  } else if (options.schema === 'discovery') {
+    requireOptions(options, { ...shared, recipientKeyId: true }, `${NAME}, schema 'discovery'`);
+  } else {
+    throw new TypeError('schema must be static or discovery');
   }
 }
 

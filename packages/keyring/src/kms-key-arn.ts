@@ -43,19 +43,27 @@ export function parseKmsKeyArn(text: string): KmsArn | undefined {
 
 /** The text of an ARN from its parts. */
 export function formatKmsArn(arn: KmsArn): string {
+  requireParts(arn);
   return `arn:${arn.partition}:kms:${arn.region}:${arn.account}:${arn.resourceType}/${arn.resourceId}`;
 }
 
 /** Whether the ARN is that of a multi-Region key; an alias never is, whatever its name. */
 export function isMultiRegionKey(arn: KmsArn): boolean {
+  requireParts(arn);
   return arn.resourceType === 'key' && arn.resourceId.startsWith('mrk-');
 }
 
 /** Whether two key ARNs name one key: equal, or replicas of one multi-Region key. */
 export function matchesMultiRegionKey(left: KmsArn, right: KmsArn): boolean {
+  requireParts(left, 'left');
+  requireParts(right, 'right');
   if (formatKmsArn(left) === formatKmsArn(right)) return true;
   const sameKey = formatKmsArn({ ...left, region: right.region }) === formatKmsArn(right);
   return sameKey && isMultiRegionKey(left);
+}
+
+function requireParts(arn: unknown, field = 'arn'): void {
+  if (typeof arn !== 'object' || arn === null) throw new TypeError(`${field} must be the parts that parseKmsArn gives`);
 }
 
 /**

@@ -8,11 +8,13 @@ import type {
   KeyringEncryptResult,
 } from '@waxseal/core';
 import { requireSuiteLength } from './data-key-length.ts';
+import { makeInspectable } from './inspection.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { generateDataKey, unwrapDataKey, wrapDataKey } from './kms-data-keys.ts';
 import { kmsEncryptedDataKeys, refuseAliasesAlone } from './kms-encrypted-data-key.ts';
 import { requireKeyIdentifier } from './kms-key-arn.ts';
+import { copyGrantTokens, requireArray, requireOptions } from './require-options.ts';
 import { attemptsOf, dataKeyUnavailable, firstDataKey } from './unwrap-attempts.ts';
 
 const NAME = 'KmsKeyring';
@@ -45,16 +47,18 @@ export class KmsKeyring implements Keyring {
   readonly #keyIds: readonly string[];
   readonly #grantTokens: readonly string[] | undefined;
 
-  /** @throws TypeError for a malformed key id, a key given twice, no key at all, or an unfit `kms`. */
+  /** @throws TypeError for an unknown option, a malformed key id, a key given twice, no key at all, or an unfit `kms`. */
   constructor(options: KmsKeyringOptions) {
+    requireOptions(options, { kms: true, generatorKeyId: true, keyIds: true, grantTokens: true }, NAME);
     const { kms, generatorKeyId, keyIds = [], grantTokens } = options;
     this.#clientFor = clientFinder(kms, ['generateDataKey', 'encrypt', 'decrypt']);
     this.#generatorKeyId =
       generatorKeyId === undefined ? undefined : requireKeyIdentifier(generatorKeyId, 'generatorKeyId');
-    this.#keyIds = keyIds.map((keyId) => requireKeyIdentifier(keyId, 'keyIds'));
-    this.#grantTokens = grantTokens === undefined ? undefined : [...grantTokens];
+    this.#keyIds = requireArray(keyIds, 'keyIds').map((keyId) => requireKeyIdentifier(keyId, 'keyIds'));
+    this.#grantTokens = copyGrantTokens(grantTokens);
     if (this.#allKeyIds.length === 0) throw new TypeError('KmsKeyring needs generatorKeyId, keyIds or both');
     if (new Set(this.#allKeyIds).size < this.#allKeyIds.length) throw new TypeError('KmsKeyring was given a key twice');
+    makeInspectable(this, () => ({ generatorKeyId: this.#generatorKeyId, keyIds: this.#keyIds }));
   }
 
   async onEncrypt(request: KeyringEncryptRequest): Promise<KeyringEncryptResult> {

@@ -1,12 +1,16 @@
 // Discovery for multi-Region keys: calls the replica in one Region, whichever Region encrypted. Never encrypts.
 
 import type { Keyring, KeyringDecryptRequest, KeyringEncryptResult } from '@waxseal/core';
+import { makeInspectable } from './inspection.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { discoverDataKey, type KmsDiscovery } from './kms-discovery.ts';
-import { discoveryTest, type KmsDiscoveryFilter } from './kms-discovery-filter.ts';
+import { copyFilter, discoveryTest, type KmsDiscoveryFilter } from './kms-discovery-filter.ts';
 import { formatKmsArn, isMultiRegionKey, type KmsArn } from './kms-key-arn.ts';
 import { requireRegion } from './region-name.ts';
+import { copyGrantTokens, requireOptions } from './require-options.ts';
+
+const NAME = 'KmsMrkDiscoveryKeyring';
 
 /** Options of `KmsMrkDiscoveryKeyring`. */
 export type KmsMrkDiscoveryKeyringOptions = {
@@ -26,16 +30,20 @@ export type KmsMrkDiscoveryKeyringOptions = {
 export class KmsMrkDiscoveryKeyring implements Keyring {
   readonly #discovery: KmsDiscovery;
 
-  /** @throws TypeError for a missing Region, a missing or incomplete filter, or an unfit `kms`. */
-  constructor({ kms, region, filter, grantTokens }: KmsMrkDiscoveryKeyringOptions) {
+  /** @throws TypeError for an unknown option, a missing Region, a missing or incomplete filter, or an unfit `kms`. */
+  constructor(options: KmsMrkDiscoveryKeyringOptions) {
+    requireOptions(options, { kms: true, region: true, filter: true, grantTokens: true }, NAME);
+    const { kms, region, filter, grantTokens } = options;
     const mayCall = discoveryTest(filter);
     requireRegion(region, 'region');
     this.#discovery = {
-      keyring: 'KmsMrkDiscoveryKeyring',
+      keyring: NAME,
       clientFor: clientFinder(kms, ['decrypt']),
-      grantTokens: grantTokens === undefined ? undefined : [...grantTokens],
+      grantTokens: copyGrantTokens(grantTokens),
       keyToCall: ({ arn }) => (mayCall(arn) ? keyInRegion(arn, region) : undefined),
     };
+    const shown = { region, filter: copyFilter(filter) };
+    makeInspectable(this, () => shown);
   }
 
   /** @throws TypeError always: there is no key to wrap with. */

@@ -8,6 +8,7 @@ import type {
   KeyringEncryptResult,
 } from '@waxseal/core';
 import { requireSuiteLength } from './data-key-length.ts';
+import { makeInspectable } from './inspection.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { generateDataKey, unwrapDataKey, wrapDataKey } from './kms-data-keys.ts';
 import { kmsEncryptedDataKeys, refuseAliasesAlone } from './kms-encrypted-data-key.ts';
@@ -22,6 +23,7 @@ import {
 } from './kms-key-arn.ts';
 import type { KmsDataKeyClient } from './kms-keyring.ts';
 import { requireRegion } from './region-name.ts';
+import { copyGrantTokens, requireArray, requireOptions } from './require-options.ts';
 import { dataKeyUnavailable, firstDataKey } from './unwrap-attempts.ts';
 
 const NAME = 'KmsMrkKeyring';
@@ -52,12 +54,17 @@ export class KmsMrkKeyring implements Keyring {
   readonly #arn: KmsArn | undefined;
   readonly #grantTokens: readonly string[] | undefined;
 
-  /** @throws TypeError for a malformed id, `regions` without a multi-Region key ARN, or an unfit `kms`. */
-  constructor({ kms, keyId, regions = [], grantTokens }: KmsMrkKeyringOptions) {
+  /**
+   * @throws TypeError for an unknown option, a malformed id, `regions` without a multi-Region key ARN, or an unfit `kms`.
+   */
+  constructor(options: KmsMrkKeyringOptions) {
+    requireOptions(options, { kms: true, keyId: true, regions: true, grantTokens: true }, NAME);
+    const { kms, keyId, regions = [], grantTokens } = options;
     this.#clientFor = clientFinder(kms, ['generateDataKey', 'encrypt', 'decrypt']);
     this.#arn = parseKmsKeyArn(requireKeyIdentifier(keyId, 'keyId'));
-    this.#keyIds = [keyId, ...replicas(this.#arn, regions)];
-    this.#grantTokens = grantTokens === undefined ? undefined : [...grantTokens];
+    this.#keyIds = [keyId, ...replicas(this.#arn, requireArray(regions, 'regions'))];
+    this.#grantTokens = copyGrantTokens(grantTokens);
+    makeInspectable(this, () => ({ keyId, replicas: this.#keyIds.slice(1) }));
   }
 
   async onEncrypt(request: KeyringEncryptRequest): Promise<KeyringEncryptResult> {

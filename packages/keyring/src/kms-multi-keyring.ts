@@ -11,6 +11,7 @@ import { KmsMrkDiscoveryKeyring } from './kms-mrk-discovery-keyring.ts';
 import { KmsMrkKeyring } from './kms-mrk-keyring.ts';
 import { MultiKeyring } from './multi-keyring.ts';
 import { limitRegions, requireRegions } from './region-supplier.ts';
+import { type OptionNames, requireArray, requireOptions } from './require-options.ts';
 
 /** Options of `createKmsMrkMultiKeyring`: at least one of `generatorKeyId` and `keyIds`. */
 export type KmsMrkMultiKeyringOptions = {
@@ -23,12 +24,15 @@ export type KmsMrkMultiKeyringOptions = {
 /**
  * A `KmsMrkKeyring` for each key, as one.
  *
- * @throws TypeError when two of the ids are replicas of one multi-Region key, which would wrap twice for the same
+ * @throws TypeError for an unknown option; when two of the ids are replicas of one multi-Region key, which would wrap twice for the same
  *   recipient (the message lists all such ids); for a malformed id; without any id.
  * @see AWS Encryption SDK specification, framework/aws-kms/aws-kms-mrk-multi-keyrings.md
  */
 export function createKmsMrkMultiKeyring(options: KmsMrkMultiKeyringOptions): MultiKeyring {
+  const known = { kms: true, generatorKeyId: true, keyIds: true, grantTokens: true } as const;
+  requireOptions(options, known, 'createKmsMrkMultiKeyring');
   const { kms, generatorKeyId, keyIds = [], grantTokens } = options;
+  requireArray(keyIds, 'keyIds');
   refuseReplicasOfOneKey(generatorKeyId === undefined ? keyIds : [generatorKeyId, ...keyIds]);
   const keyringFor = (keyId: string) => new KmsMrkKeyring({ kms, keyId, grantTokens });
   return new MultiKeyring({
@@ -46,12 +50,20 @@ export type KmsRegionsDiscoveryOptions = {
   readonly grantTokens?: readonly string[] | undefined;
 };
 
+const DISCOVERY_OPTIONS: OptionNames<KmsRegionsDiscoveryOptions> = {
+  kms: true,
+  regions: true,
+  filter: true,
+  grantTokens: true,
+};
+
 /**
  * A discovery keyring that calls these Regions alone.
  *
- * @throws TypeError for a missing filter, an empty list of Regions, or an entry that is none.
+ * @throws TypeError for an unknown option, a missing filter, an empty list of Regions, or an entry that is none.
  */
 export function createKmsDiscoveryMultiKeyring(options: KmsRegionsDiscoveryOptions): Keyring {
+  requireOptions(options, DISCOVERY_OPTIONS, 'createKmsDiscoveryMultiKeyring');
   const { kms, regions, filter, grantTokens } = options;
   return new KmsDiscoveryKeyring({ kms: limitRegions(kms, regions), filter, grantTokens });
 }
@@ -59,9 +71,10 @@ export function createKmsDiscoveryMultiKeyring(options: KmsRegionsDiscoveryOptio
 /**
  * A `KmsMrkDiscoveryKeyring` for each Region, tried in the order given.
  *
- * @throws TypeError for a missing filter, an empty list of Regions, or an entry that is none.
+ * @throws TypeError for an unknown option, a missing filter, an empty list of Regions, or an entry that is none.
  */
 export function createKmsMrkDiscoveryMultiKeyring(options: KmsRegionsDiscoveryOptions): MultiKeyring {
+  requireOptions(options, DISCOVERY_OPTIONS, 'createKmsMrkDiscoveryMultiKeyring');
   const { kms, regions, filter, grantTokens } = options;
   const children = [...requireRegions(regions)].map((region) => {
     return new KmsMrkDiscoveryKeyring({ kms, region, filter, grantTokens });

@@ -15,6 +15,7 @@ import { encodeEncryptionContext, engine } from '@waxseal/core/crypto';
 import { type AsymmetricKeyInput, importPublicKey } from './asymmetric-key.ts';
 import { concatenate } from './byte-strings.ts';
 import { requireSuiteLength } from './data-key-length.ts';
+import { makeInspectable } from './inspection.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { callKms, takePlaintext } from './kms-data-keys.ts';
@@ -22,6 +23,7 @@ import { kmsEncryptedDataKeys } from './kms-encrypted-data-key.ts';
 import { KmsError } from './kms-error.ts';
 import { formatKmsArn, type KmsArn, matchesMultiRegionKey, requireKeyArn } from './kms-key-arn.ts';
 import { KmsPublicKey } from './kms-public-key.ts';
+import { copyGrantTokens, requireOptions } from './require-options.ts';
 import { requireModulus, rsaEncrypt } from './rsa-padding.ts';
 import { dataKeyUnavailable, firstDataKey } from './unwrap-attempts.ts';
 
@@ -64,8 +66,14 @@ export class KmsRsaKeyring implements Keyring {
   readonly #algorithm: KmsRsaKeyringOptions['encryptionAlgorithm'];
   readonly #grantTokens: readonly string[] | undefined;
 
-  /** @throws TypeError for an id that is no key ARN, an unknown algorithm, a bad key or `kms`. RangeError below 2,048 bits. */
-  constructor({ kms, keyId, publicKey, encryptionAlgorithm, grantTokens }: KmsRsaKeyringOptions) {
+  /**
+   * @throws TypeError for an unknown option or algorithm, an id that is no key ARN, a bad key or `kms`. RangeError below
+   *   2,048 bits.
+   */
+  constructor(options: KmsRsaKeyringOptions) {
+    const known = { kms: true, keyId: true, publicKey: true, encryptionAlgorithm: true, grantTokens: true } as const;
+    requireOptions(options, known, NAME);
+    const { kms, keyId, publicKey, encryptionAlgorithm, grantTokens } = options;
     this.#clientFor = clientFinder(kms, publicKey === undefined ? ['decrypt', 'getPublicKey'] : ['decrypt']);
     this.#arn = requireKeyArn(keyId, 'keyId');
     this.#keyId = formatKmsArn(this.#arn);
@@ -73,8 +81,9 @@ export class KmsRsaKeyring implements Keyring {
       throw new TypeError(`encryptionAlgorithm must be ${Object.keys(paddings).join(' or ')}`);
     }
     this.#algorithm = encryptionAlgorithm;
-    this.#grantTokens = grantTokens === undefined ? undefined : [...grantTokens];
+    this.#grantTokens = copyGrantTokens(grantTokens);
     this.#publicKey = this.#publicKeySource(publicKey);
+    makeInspectable(this, () => ({ keyId: this.#keyId, encryptionAlgorithm }));
   }
 
   /** @throws TypeError for a suite with a signature. */

@@ -8,6 +8,8 @@ import type {
   KeyringEncryptRequest,
   KeyringEncryptResult,
 } from '@waxseal/core';
+import { makeInspectable, shownPart } from './inspection.ts';
+import { requireArray, requireOptions } from './require-options.ts';
 import { attemptsOf, dataKeyUnavailable } from './unwrap-attempts.ts';
 
 const NAME = 'MultiKeyring';
@@ -32,9 +34,11 @@ export class MultiKeyring implements Keyring {
   readonly #generator: Keyring | undefined;
   readonly #children: readonly Keyring[];
 
-  /** @throws TypeError without any keyring, for something that is none, and for a keyring given twice. */
+  /** @throws TypeError for an unknown option, without any keyring, for something that is none, and for one given twice. */
   constructor(options: MultiKeyringOptions) {
+    requireOptions(options, { generator: true, children: true }, NAME);
     const { generator, children = [] } = options;
+    requireArray(children, 'children');
     const all = generator === undefined ? [...children] : [generator, ...children];
     if (all.length === 0) throw new TypeError('MultiKeyring needs a generator, children or both');
     if (!all.every(isKeyring)) throw new TypeError('generator and children of a MultiKeyring must be keyrings');
@@ -42,6 +46,8 @@ export class MultiKeyring implements Keyring {
       throw new TypeError('MultiKeyring was given a keyring twice, as generator or child');
     this.#generator = generator;
     this.#children = [...children];
+    const shown = { generator: generator && shownPart(generator), children: children.map(shownPart) };
+    makeInspectable(this, () => shown);
   }
 
   async onEncrypt(request: KeyringEncryptRequest): Promise<KeyringEncryptResult> {

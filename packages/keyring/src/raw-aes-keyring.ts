@@ -17,9 +17,12 @@ import {
 } from '@waxseal/core/crypto';
 import { concatenate, concatenateAndWipe } from './byte-strings.ts';
 import { requireSuiteLength } from './data-key-length.ts';
+import { makeInspectable } from './inspection.ts';
 import { type RawKeyName, requireRawKeyName } from './raw-key-name.ts';
+import { requireOptions } from './require-options.ts';
 import { firstDataKey, type UnwrapCandidate } from './unwrap-attempts.ts';
 
+const NAME = 'RawAesKeyring';
 const IV_LENGTH = 12;
 const TAG_LENGTH = 16;
 const KEY_LENGTHS = [16, 24, 32];
@@ -56,8 +59,9 @@ export class RawAesKeyring implements Keyring {
   readonly #infoPrefix: Uint8Array;
   readonly #locale: string | undefined;
 
-  /** @throws TypeError for a bad namespace, name or locale. RangeError for a key of another length. */
+  /** @throws TypeError for an unknown option, a bad namespace, name or locale. RangeError for a key of another length. */
   constructor(options: RawAesKeyringOptions) {
+    requireOptions(options, { namespace: true, name: true, key: true, localeSortedContext: true }, NAME);
     const { namespace, name, key, localeSortedContext } = options;
     this.#key = requireRawKeyName(namespace, name);
     if (!(key instanceof Uint8Array)) throw new TypeError('key must be a Uint8Array');
@@ -65,6 +69,7 @@ export class RawAesKeyring implements Keyring {
     this.#locale = localeSortedContext === undefined ? undefined : requireLocale(localeSortedContext);
     this.#infoPrefix = infoPrefix(this.#key.nameBytes);
     this.#aead = engine.createAead(key);
+    makeInspectable(this, () => ({ namespace, name }));
   }
 
   async onEncrypt(request: KeyringEncryptRequest): Promise<KeyringEncryptResult> {
@@ -88,7 +93,7 @@ export class RawAesKeyring implements Keyring {
     const candidates = request.encryptedDataKeys
       .filter((entry) => this.#matches(entry))
       .map((entry): UnwrapCandidate => ({ key: this.#key.label, unwrap: () => this.#unwrap(entry, request) }));
-    return firstDataKey('RawAesKeyring', candidates, request.signal);
+    return firstDataKey(NAME, candidates, request.signal);
   }
 
   #matches({ providerId, providerInfo, ciphertext }: EncryptedDataKey): boolean {

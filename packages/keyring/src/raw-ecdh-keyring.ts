@@ -5,6 +5,8 @@ import type { Keyring, KeyringDecryptRequest, KeyringEncryptRequest, KeyringEncr
 import { type AsymmetricKeyInput, importPrivateKey, importPublicKey } from './asymmetric-key.ts';
 import { decryptFromOther, type EcdhExchange, encryptForOther } from './ecdh-exchange.ts';
 import { type EcPublicKey, sharedSecret, toEcPublicKey } from './elliptic-curve.ts';
+import { makeInspectable } from './inspection.ts';
+import { requireObject, requireOptions } from './require-options.ts';
 
 const NAME = 'RawEcdhKeyring';
 
@@ -40,18 +42,18 @@ export class RawEcdhKeyring implements Keyring {
   /** Whom to encrypt for; undefined for `discovery`. */
   readonly #recipient: EcPublicKey | undefined;
 
-  /** @throws TypeError for an unknown schema, a bad key, or keys on different curves. */
+  /** @throws TypeError for an unknown schema or option, a bad key, or keys on different curves. */
   constructor(options: RawEcdhKeyringOptions) {
+    checkOptions(options);
     const { schema } = options;
-    if (schema !== 'static' && schema !== 'ephemeral' && schema !== 'discovery') {
-      throw new TypeError('schema must be static, ephemeral or discovery');
-    }
     this.#recipient = schema === 'discovery' ? undefined : readPublicKey(options.recipientPublicKey);
     if (schema === 'static') {
       this.#exchange = toExchange(options.senderPrivateKey, 'senderPrivateKey', this.#recipient);
     } else if (schema === 'discovery') {
       this.#exchange = toExchange(options.recipientPrivateKey, 'recipientPrivateKey', undefined);
     }
+    const { curve } = this.#recipient ?? this.#exchange?.own ?? {};
+    makeInspectable(this, () => ({ schema, curve: curve?.name }));
   }
 
   /** @throws TypeError for `discovery`. */
@@ -64,6 +66,20 @@ export class RawEcdhKeyring implements Keyring {
 
   async onDecrypt(request: KeyringDecryptRequest): Promise<Uint8Array | undefined> {
     return this.#exchange === undefined ? undefined : decryptFromOther(this.#exchange, request);
+  }
+}
+
+function checkOptions(options: RawEcdhKeyringOptions): void {
+  requireObject(options, '{ schema, … }', NAME);
+  const what = `${NAME}, schema '${options.schema}'`;
+  if (options.schema === 'static') {
+    requireOptions(options, { schema: true, senderPrivateKey: true, recipientPublicKey: true }, what);
+  } else if (options.schema === 'ephemeral') {
+    requireOptions(options, { schema: true, recipientPublicKey: true }, what);
+  } else if (options.schema === 'discovery') {
+    requireOptions(options, { schema: true, recipientPrivateKey: true }, what);
+  } else {
+    throw new TypeError('schema must be static, ephemeral or discovery');
   }
 }
 

@@ -12,7 +12,9 @@ import { engine } from '@waxseal/core/crypto';
 import { type AsymmetricKeyInput, importPrivateKey, importPublicKey, isKeyPair } from './asymmetric-key.ts';
 import { isSameBytes } from './byte-strings.ts';
 import { requireSuiteLength } from './data-key-length.ts';
+import { makeInspectable } from './inspection.ts';
 import { type RawKeyName, requireRawKeyName } from './raw-key-name.ts';
+import { requireOptions } from './require-options.ts';
 import {
   type RsaDecryptor,
   type RsaPadding,
@@ -22,6 +24,8 @@ import {
   rsaEncrypt,
 } from './rsa-padding.ts';
 import { firstDataKey } from './unwrap-attempts.ts';
+
+const NAME = 'RawRsaKeyring';
 
 /** Options of `RawRsaKeyring`: at least one of the keys. */
 export type RawRsaKeyringOptions = {
@@ -52,8 +56,13 @@ export class RawRsaKeyring implements Keyring {
   readonly #publicKey: KeyObject | undefined;
   readonly #decrypt: RsaDecryptor | undefined;
 
-  /** @throws TypeError for a bad name, padding or key, keys that are no pair, or none. RangeError below 2,048 bits. */
-  constructor({ namespace, name, publicKey, privateKey, padding }: RawRsaKeyringOptions) {
+  /**
+   * @throws TypeError for an unknown option, a bad name, padding or key, keys that are no pair, or none. RangeError below
+   *   2,048 bits.
+   */
+  constructor(options: RawRsaKeyringOptions) {
+    requireOptions(options, { namespace: true, name: true, publicKey: true, privateKey: true, padding: true }, NAME);
+    const { namespace, name, publicKey, privateKey, padding } = options;
     this.#key = requireRawKeyName(namespace, name);
     this.#padding = requireRsaPadding(padding);
     if (publicKey === undefined && privateKey === undefined) {
@@ -66,6 +75,8 @@ export class RawRsaKeyring implements Keyring {
     }
     this.#publicKey = open === undefined ? undefined : requireModulus(open, 'publicKey');
     this.#decrypt = secret === undefined ? undefined : rsaDecryptor(requireModulus(secret, 'privateKey'), padding);
+    const uses = { encrypts: open !== undefined, decrypts: secret !== undefined };
+    makeInspectable(this, () => ({ namespace, name, padding, ...uses }));
   }
 
   /** @throws TypeError without a public key. */
@@ -89,7 +100,7 @@ export class RawRsaKeyring implements Keyring {
     const candidates = request.encryptedDataKeys
       .filter(({ providerId, providerInfo }) => providerId === namespace && isSameBytes(providerInfo, nameBytes))
       .map(({ ciphertext }) => ({ key: label, unwrap: () => unwrap(decrypt, ciphertext, request) }));
-    return firstDataKey('RawRsaKeyring', candidates, request.signal);
+    return firstDataKey(NAME, candidates, request.signal);
   }
 }
 

@@ -18,12 +18,13 @@ export function requireRegions(regions: readonly string[]): ReadonlySet<string> 
  *
  * A key outside them is refused with `ERR_KMS_NO_CLIENT`, never silently left out; so is a key id that names no Region.
  *
- * @throws TypeError for an empty list, or an entry that is no Region.
+ * @throws TypeError for a supplier that is no function, an empty list, or an entry that is no Region.
  */
 export function limitRegions<Client>(
   supplier: KmsClientSupplier<Client>,
   regions: readonly string[],
 ): KmsClientSupplier<Client> {
+  requireSupplier(supplier);
   const allowed = requireRegions(regions);
   return (region) => (region !== undefined && allowed.has(region) ? supplier(region) : undefined);
 }
@@ -31,12 +32,18 @@ export function limitRegions<Client>(
 /**
  * Lets a supplier serve all Regions but these; a key in one of them is refused with `ERR_KMS_NO_CLIENT`.
  *
- * @throws TypeError for an empty list, or an entry that is no Region.
+ * @throws TypeError for a supplier that is no function, an empty list, or an entry that is no Region.
  */
 export function excludeRegions<Client>(
   supplier: KmsClientSupplier<Client>,
   regions: readonly string[],
 ): KmsClientSupplier<Client> {
+  requireSupplier(supplier);
   const excluded = requireRegions(regions);
   return (region) => (region !== undefined && excluded.has(region) ? undefined : supplier(region));
+}
+
+function requireSupplier(supplier: unknown): void {
+  if (typeof supplier !== 'function')
+    throw new TypeError('supplier must be a function that gives a client for a Region');
 }

@@ -64,7 +64,10 @@ function weight(cause: unknown): number {
 }
 
 function adviceFor(cause: unknown): string {
-  if (cause instanceof KmsError) return `KMS ${cause.operation}: ${cause.advice}`;
+  if (cause instanceof KmsError) {
+    const { operation, detail, advice } = cause;
+    return `KMS ${operation}: ${detail === undefined ? advice : `${detail}: ${advice}`}`;
+  }
   if (EnvelopeError.is(cause) && cause.code === 'ERR_DECRYPTION_FAILED') {
     return 'the encryption context differs from the one when encrypting, or another key has this name';
   }

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { KmsDiscoveryKeyring, KmsKeyring } from '@waxseal/keyring';
 import { awsKms } from '@waxseal/keyring/aws';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { dataKeyFailure } from './failures.ts';
 import { decryptRequest, encryptRequest } from './requests.ts';
 import { keyArn } from './stub-kms.ts';
@@ -125,4 +125,38 @@ test('a Region that can not be one, in a message, is told of without a call', as
     new KmsDiscoveryKeyring({ kms, filter: 'any' }).onDecrypt(decryptRequest([entry])),
   );
   expect(error.attempts).toMatchObject([{ cause: { code: 'ERR_KMS_NO_CLIENT' } }]);
+});
+
+describe('the SDK without settings', () => {
+  beforeEach(() => {
+    for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) vi.stubEnv(name, undefined);
+    vi.stubEnv('AWS_CONFIG_FILE', '/nowhere/config');
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere/credentials');
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  test('says that it found no credentials, and that is denied', async () => {
+    const keyring = new KmsKeyring({ kms: awsKms(), generatorKeyId: keyArn('k') });
+    const error = await dataKeyFailure(keyring.onEncrypt(encryptRequest()));
+    expect(error.category).toBe('denied');
+    expect(error.message).toContain('CredentialsProviderError: no credentials were found: ');
+    expect(error.attempts[0]?.cause).toMatchObject({ code: 'ERR_KMS_CREDENTIALS' });
+  });
+
+  test('says that it has no Region, for an id that names none', async () => {
+    const keyring = new KmsKeyring({ kms: awsKms({ credentials }), generatorKeyId: 'alias/app' });
+    const error = await dataKeyFailure(keyring.onEncrypt(encryptRequest()));
+    expect(error.category).toBe('mismatch');
+    expect(error.message).toContain('Region is missing: not called: give the client a region');
+    expect(error.attempts[0]?.cause).toMatchObject({ code: 'ERR_KMS_INVALID_REQUEST', category: 'invalid' });
+  });
+
+  test('says that nobody listens, with the address', async () => {
+    const kms = awsKms({ credentials, endpoint: 'http://127.0.0.1:1', maxAttempts: 1 });
+    const keyring = new KmsKeyring({ kms, generatorKeyId: keyArn('k') });
+    const error = await dataKeyFailure(keyring.onEncrypt(encryptRequest()));
+    expect(error.category).toBe('transient');
+    expect(error.message).toContain('connect ECONNREFUSED 127.0.0.1:1: KMS could not be reached');
+  });
 });

@@ -22,11 +22,13 @@ const ofKind = (...kinds: VectorKeyring['kind'][]) => all.filter(({ keyring }) =
 
 function rawKeyring(keyring: VectorKeyring): Keyring {
   if (keyring.kind === 'raw-aes') {
-    return new RawAesKeyring({ ...keyring, key: vectorKey(keyring.key) as Uint8Array });
+    const { namespace, name, key } = keyring;
+    return new RawAesKeyring({ namespace, name, key: vectorKey(key) as Uint8Array });
   }
   if (keyring.kind === 'raw-rsa') {
-    const padding = keyring.padding === 'pkcs1' ? 'pkcs1' : `oaep-${keyring.hash}`;
-    return new RawRsaKeyring({ ...keyring, padding: padding as RsaPadding, privateKey: vectorKey(keyring.key) });
+    const { namespace, name, key, hash } = keyring;
+    const padding = (keyring.padding === 'pkcs1' ? 'pkcs1' : `oaep-${hash}`) as RsaPadding;
+    return new RawRsaKeyring({ namespace, name, padding, privateKey: vectorKey(key) });
   }
   if (keyring.kind === 'multi') {
     const generator = keyring.generator === null ? undefined : rawKeyring(keyring.generator);

@@ -15,6 +15,7 @@ import { BranchKeyRecordError, BranchKeyStorageError } from '../branch-key-error
 import { ATTRIBUTE, type BranchKeyRecord, type RecordAddress } from '../branch-key-record.ts';
 import type { BranchKeyStorage, RecordWrite, StorageRequestOptions, WriteCondition } from '../branch-key-storage.ts';
 import { requireOneBranchKey } from '../record-writes.ts';
+import { requireOptions } from '../store-arguments.ts';
 import { decodeItem, encodeItem, encodeKey } from './item-codec.ts';
 import { storageFailure, writeConflict } from './storage-failure.ts';
 import { fitsSchema, tableDefinition } from './table-schema.ts';
@@ -44,8 +45,9 @@ export class DynamoDbStorage implements BranchKeyStorage {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
 
-  /** @throws TypeError without a client or a table name. */
+  /** @throws TypeError without a client or a table name, and for an unknown option. */
   constructor(options: DynamoDbStorageOptions) {
+    requireOptions(options, { client: true, tableName: true }, 'DynamoDbStorage');
     if (typeof options.client?.send !== 'function') throw new TypeError('client must be a DynamoDBClient');
     if (typeof options.tableName !== 'string' || options.tableName === '') {
       throw new TypeError('tableName must be the name or ARN of a table');

@@ -11,6 +11,7 @@ const DENIED: ReadonlySet<string> = new Set([
   'MissingAuthenticationTokenException',
   'UnrecognizedClientException',
   'CredentialsProviderError',
+  'TokenProviderError',
 ]);
 const INVALID: ReadonlySet<string> = new Set([
   'ResourceNotFoundException',
@@ -28,12 +29,27 @@ const INVALID: ReadonlySet<string> = new Set([
  */
 export function storageFailure(what: string, tableName: string, cause: unknown): BranchKeyStorageError {
   const name = cause instanceof Error ? cause.name : 'unknown error';
-  const missing = name === 'ResourceNotFoundException' ? ': no such table in this account and Region' : '';
+  if (isRegionMissing(cause)) {
+    const advice = 'give the client a region, or set AWS_REGION';
+    return new BranchKeyStorageError(`could not ${what} in table ${tableName}: ${advice}`, 'invalid', cause);
+  }
+  const advice = adviceFor(name);
   return new BranchKeyStorageError(
-    `could not ${what} in table ${tableName} (${name})${missing}`,
+    `could not ${what} in table ${tableName} (${name})${advice === undefined ? '' : `: ${advice}`}`,
     categoryOf(name),
     cause,
   );
+}
+
+/** The SDK has no name for it. */
+function isRegionMissing(cause: unknown): boolean {
+  return cause instanceof Error && cause.name === 'Error' && cause.message === 'Region is missing';
+}
+
+function adviceFor(name: string): string | undefined {
+  if (name === 'ResourceNotFoundException') return 'no such table in this account and Region';
+  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') return 'no credentials were found';
+  return undefined;
 }
 
 /** @returns The conflict behind a failed conditional write; undefined when it failed for another reason. */

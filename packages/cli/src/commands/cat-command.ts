@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
-import { openFile } from 'waxseal';
+import { type DecryptOptions, type Keyring, type MaterialsManager, openFile } from 'waxseal';
 import {
   addContextOptions,
   addKeyOptions,
@@ -13,7 +13,8 @@ import {
   configurationOf,
 } from '../command-options.ts';
 import { ExitCode } from '../exit-code.ts';
-import { assertNoDirectory, STANDARD } from '../input-files.ts';
+import { workingOn } from '../input-error.ts';
+import { assertRegularFile, STANDARD } from '../input-files.ts';
 import { openKeys } from '../keys/open-keys.ts';
 import { decryptOptions, type OpeningOptions, withRequiredContext } from '../message-options.ts';
 import { type ByteRange, parseRange } from '../option-parsers.ts';
@@ -59,29 +60,35 @@ export function addCatCommand(program: Command, { session, run }: CommandSession
 async function printRange(file: string, options: Options, session: Session): Promise<number> {
   if (file === STANDARD) throw new UsageError('cat reads parts of a file: standard input has no parts (use decrypt)');
   const configuration = await configurationOf(options);
-  await assertNoDirectory(file);
+  await workingOn(file, session.signal, () => assertRegularFile(file, 'cat reads parts of it (use decrypt)'));
   session.reporter.reserveStdout();
   const { keys, close } = await openKeys(configuration, session, 'decrypt');
-  const { acceptUnsignedRanges, range = { start: 0, end: undefined }, buffer } = options;
-  const opening = { ...decryptOptions(configuration, options, session), acceptUnsignedRanges };
+  const opening = decryptOptions(configuration, options, session);
   try {
-    const reader = await openFile(withRequiredContext(keys, configuration), file, opening);
-    try {
-      const { start, end = reader.plaintextLength } = range;
-      await throughSink({ target: STANDARD, buffer }, session, (sink) =>
-        pipeline(
-          Readable.fromWeb(reader.stream({ start, end }) as Parameters<typeof Readable.fromWeb>[0]),
-          sink.stream,
-          {
-            signal: session.signal,
-          },
-        ),
-      );
-    } finally {
-      await reader.close();
-    }
+    const asking = withRequiredContext(keys, configuration);
+    await workingOn(file, session.signal, () => copyRange(file, asking, opening, options, session));
   } finally {
     await close();
   }
   return ExitCode.OK;
+}
+
+async function copyRange(
+  file: string,
+  keys: Keyring | MaterialsManager,
+  opening: DecryptOptions,
+  { acceptUnsignedRanges, range = { start: 0, end: undefined }, buffer }: Options,
+  session: Session,
+): Promise<void> {
+  const reader = await openFile(keys, file, { ...opening, acceptUnsignedRanges });
+  try {
+    const { start, end = reader.plaintextLength } = range;
+    const { signal } = session;
+    await throughSink({ target: STANDARD, buffer }, session, (sink) => {
+      const part = reader.stream({ start, end }) as Parameters<typeof Readable.fromWeb>[0];
+      return pipeline(Readable.fromWeb(part), sink.stream, { signal });
+    });
+  } finally {
+    await reader.close();
+  }
 }

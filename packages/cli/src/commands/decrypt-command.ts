@@ -62,7 +62,11 @@ export function addDecryptCommand(program: Command, { session, run }: CommandSes
 async function decryptAll(files: string[], options: Options, session: Session): Promise<number> {
   const configuration = await configurationOf(options);
   const suffix = checkSuffix(configuration.suffix ?? '.wax');
-  const inputs = await listInputs(files, { ...options, accepts: (name) => name.endsWith(suffix) });
+  const inputs = await listInputs(files, {
+    ...options,
+    signal: session.signal,
+    accepts: (name) => name.endsWith(suffix),
+  });
   const jobs = await assignTargets(inputs, { ...options, rename: (name) => withoutSuffix(name, suffix) });
   if (jobs.some(({ input }) => input.path === STANDARD)) {
     refuseTerminal(
@@ -144,7 +148,8 @@ async function decryptThroughStreams(
 ): Promise<Summary> {
   const source = await openSource(input.path, session);
   const { force: overwrite, buffer, parallelism } = options;
-  const stage = decryptStream(keys, { ...decryptOptions(configuration, options, session), parallelism });
-  const result = await transfer(source, stage, { target, overwrite, buffer }, session);
+  const opening = { ...decryptOptions(configuration, options, session), parallelism };
+  const destination = { target, overwrite, buffer };
+  const { stage, ...result } = await transfer(source, () => decryptStream(keys, opening), destination, session);
   return { ...result, header: await stage.header, encryptionContext: await stage.encryptionContext };
 }

@@ -57,7 +57,11 @@ export function addEncryptCommand(program: Command, { session, run }: CommandSes
 async function encryptAll(files: string[], options: Options, session: Session): Promise<number> {
   const configuration = await configurationOf(options);
   const suffix = checkSuffix(configuration.suffix ?? '.wax');
-  const inputs = await listInputs(files, { ...options, accepts: (name) => !name.endsWith(suffix) });
+  const inputs = await listInputs(files, {
+    ...options,
+    signal: session.signal,
+    accepts: (name) => !name.endsWith(suffix),
+  });
   const jobs = await assignTargets(inputs, { ...options, rename: (name) => `${name}${suffix}` });
   refuseTerminals(jobs, session);
   const { keys, close } = await openKeys(configuration, session, 'encrypt');
@@ -91,7 +95,7 @@ async function encryptOne(
   options: Options,
   session: Session,
 ): Promise<void> {
-  const isFileToFile = (await isRegularFile(job.input.path)) && job.target !== STANDARD;
+  const isFileToFile = (await hasKnownLength(job.input.path)) && job.target !== STANDARD;
   const convert = isFileToFile ? encryptToFile : encryptThroughStreams;
   const { header, bytesRead, bytesWritten } = await convert(job, keys, configuration, options, session);
   const { input, target } = job;
@@ -111,8 +115,11 @@ async function encryptOne(
   });
 }
 
-async function isRegularFile(path: string): Promise<boolean> {
-  return path !== STANDARD && (await stat(path)).isFile();
+/** The files of /proc claim to be empty, which only reading to the end disproves. */
+async function hasKnownLength(path: string): Promise<boolean> {
+  if (path === STANDARD) return false;
+  const stats = await stat(path);
+  return stats.isFile() && stats.size > 0;
 }
 
 async function encryptToFile(
@@ -141,7 +148,11 @@ async function encryptThroughStreams(
 ): Promise<Summary> {
   const source = await openSource(input.path, session);
   const options = { ...encryptOptions(configuration, session), plaintextLength: source.size, parallelism };
-  const stage = encryptStream(keys, options);
-  const result = await transfer(source, stage, { target, overwrite }, session);
+  const { stage, ...result } = await transfer(
+    source,
+    () => encryptStream(keys, options),
+    { target, overwrite },
+    session,
+  );
   return { ...result, header: await stage.header };
 }

@@ -23,7 +23,8 @@ import { compareContext, formatContextRemark } from '../context-comparison.ts';
 import { describeDataKey } from '../data-key-description.ts';
 import { describeError, reportError } from '../describe-error.ts';
 import { ExitCode, exitCodeOf } from '../exit-code.ts';
-import { assertNoDirectory, STANDARD } from '../input-files.ts';
+import { workingOn } from '../input-error.ts';
+import { assertRegularFile, STANDARD } from '../input-files.ts';
 import { formatDataKey, inspectionOf, row } from '../inspection.ts';
 import { compareKeys } from '../key-comparison.ts';
 import { type OpenKeys, openKeys } from '../keys/open-keys.ts';
@@ -61,8 +62,7 @@ export function addExplainCommand(program: Command, { session, run }: CommandSes
 async function explain(file: string, options: Options, session: Session): Promise<number> {
   if (file === STANDARD) throw new UsageError('explain reads a file, not standard input');
   const configuration = await configurationOf(options);
-  await assertNoDirectory(file);
-  const { header, size } = await lookAt(file, options);
+  const { header, size } = await workingOn(file, session.signal, () => lookAt(file, options));
   const open = await openKeys(configuration, session, 'decrypt');
   try {
     const failure = await tryHeader(file, open, configuration, options, session);
@@ -84,6 +84,7 @@ async function lookAt(
   path: string,
   options: Options,
 ): Promise<{ readonly header: MessageHeader; readonly size: MessageSize | undefined }> {
+  await assertRegularFile(path, 'explain reads it twice');
   const file = await open(path, 'r');
   try {
     const header = await readFileHeader(file, options);
@@ -156,7 +157,7 @@ function explanationText({ file, header, size, configuration, kmsKeyArns, failur
     return row(`data key ${index + 1}`, [formatDataKey(key), ...lines.map((line) => `${fits ? '' : '✗ '}${line}`)]);
   });
   return [
-    file,
+    printable(file),
     ...dataKeys,
     ...row('context', [`keys stored: ${stored === '' ? 'none' : stored}`, ...remarks]),
     ...row('tried', attempts),

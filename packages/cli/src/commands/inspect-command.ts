@@ -15,7 +15,7 @@ import {
   refuseTerminal,
 } from '../command-options.ts';
 import type { Configuration } from '../configuration.ts';
-import { assertNoDirectory, listInputs, STANDARD } from '../input-files.ts';
+import { listInputs, STANDARD } from '../input-files.ts';
 import { formatInspection, type Inspection, inspectionOf } from '../inspection.ts';
 import { openKeys } from '../keys/open-keys.ts';
 import { decryptOptions, type OpeningOptions, withRequiredContext } from '../message-options.ts';
@@ -61,7 +61,11 @@ export function addInspectCommand(program: Command, { session, run }: CommandSes
 async function inspectAll(files: string[], options: Options, session: Session): Promise<number> {
   const configuration = await configurationOf(options);
   const suffix = configuration.suffix ?? '.wax';
-  const inputs = await listInputs(files, { ...options, accepts: (name) => name.endsWith(suffix) });
+  const inputs = await listInputs(files, {
+    ...options,
+    signal: session.signal,
+    accepts: (name) => name.endsWith(suffix),
+  });
   if (inputs.some(({ path }) => path === STANDARD)) {
     refuseTerminal(session.terminal.stdin, 'nothing to inspect: name messages, or pipe one in');
   }
@@ -84,15 +88,16 @@ function answer(facts: Inspection, { reporter }: Session): void {
   reporter.answer({ command: 'inspect', ...facts }, formatInspection(facts));
 }
 
-async function look(path: string, options: Options, { terminal }: Session): Promise<Inspection> {
-  if (path === STANDARD) return inspectionOf(path, await readStreamHeader(terminal.stdin, options));
-  await assertNoDirectory(path);
+async function look(path: string, options: Options, session: Session): Promise<Inspection> {
+  const source = await openSource(path, session);
+  // Pipes have no positions to read at.
+  if (source.size === undefined) {
+    return inspectionOf(path, await readStreamHeader(source.open(), options, session.signal));
+  }
   const file = await open(path, 'r');
   try {
     const header = await readFileHeader(file, options);
-    const stats = await file.stat();
-    if (!stats.isFile()) return inspectionOf(path, header);
-    const size = await measureMessage(file, stats.size, header);
+    const size = await measureMessage(file, (await file.stat()).size, header);
     return { ...inspectionOf(path, header), size, complete: size !== undefined };
   } finally {
     await file.close();
@@ -106,8 +111,9 @@ async function verify(
   options: Options,
   session: Session,
 ): Promise<Inspection> {
-  const { stream, name, size } = await openSource(path, session);
+  const { name, size, open: openStream } = await openSource(path, session);
   const stage = decryptStream(keys, decryptOptions(configuration, options, session));
+  const stream = openStream();
   countBytes(stream, session.reporter.progress(name, size));
   await pipeline([stream, stage, nowhere()], { signal: session.signal });
   session.reporter.endProgress();

@@ -7,6 +7,7 @@ import { ExitCode } from '../exit-code.ts';
 import { STANDARD } from '../input-files.ts';
 import { PendingOutput } from '../pending-output.ts';
 import type { Session } from '../session.ts';
+import { refuseSpecialTarget } from '../target-path.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CommandSession } from './command-session.ts';
 
@@ -41,10 +42,11 @@ export function addKeygenCommand(program: Command, { session, run }: CommandSess
 
 async function makeKey(file: string, { bits, force = false }: Options, { reporter }: Session): Promise<number> {
   if (file === STANDARD) throw new UsageError('a key is not printed: name a file');
+  await refuseSpecialTarget(file);
   const pending = await PendingOutput.create(file, force);
   const key = randomBytes(Number(bits) / 8);
   try {
-    await pending.file.write(key);
+    await pending.file.writeFile(key);
     await pending.publish();
   } finally {
     key.fill(0);

@@ -67,7 +67,7 @@ export function addReencryptCommand(program: Command, { session, run }: CommandS
 
 async function reencryptAll(files: string[], options: Options, session: Session): Promise<number> {
   const configuration = await configurationOf(options);
-  const jobs = await planJobs(files, configuration, options);
+  const jobs = await planJobs(files, configuration, options, session);
   refuseTerminals(jobs, session);
   const second = await configurationOf(options, 'to');
   const from = await openKeys(configuration, session, 'decrypt');
@@ -85,9 +85,18 @@ async function reencryptAll(files: string[], options: Options, session: Session)
   }
 }
 
-async function planJobs(files: string[], configuration: Configuration, options: Options): Promise<Job[]> {
+async function planJobs(
+  files: string[],
+  configuration: Configuration,
+  options: Options,
+  session: Session,
+): Promise<Job[]> {
   const suffix = checkSuffix(configuration.suffix ?? '.wax');
-  const inputs = await listInputs(files, { ...options, accepts: (name) => name.endsWith(suffix) });
+  const inputs = await listInputs(files, {
+    ...options,
+    signal: session.signal,
+    accepts: (name) => name.endsWith(suffix),
+  });
   if (options.inPlace) {
     if (options.output !== undefined) throw new UsageError('--in-place and --output exclude each other');
     if (inputs.some(({ path }) => path === STANDARD)) throw new UsageError('--in-place needs files');

@@ -17,6 +17,7 @@ export type KmsSource = {
 
 /** @throws UsageError for options that exclude each other; what the state file's reading throws. */
 export async function openKmsSource(configuration: KeyConfiguration, session: Session): Promise<KmsSource> {
+  refuseInventedRegions(configuration.region);
   if (configuration.local !== true) return openAws(configuration, session.terminal.env);
   if (configuration.kmsEndpoint !== undefined) throw new UsageError('--local and --kms-endpoint exclude each other');
   const path = configuration.localState ?? localStatePath(session.terminal.env);
@@ -26,6 +27,13 @@ export async function openKmsSource(configuration: KeyConfiguration, session: Se
   const clientFor = (ofKey: string | undefined): MemoryKmsClient => kms.client({ region: ofKey ?? region });
   const usesOwnKey = configuration.kmsKey === undefined && configuration.branchKey === undefined;
   return { clientFor, localKeyArn: usesOwnKey ? await localKeyArn(kms) : undefined, close() {} };
+}
+
+/** The SDK makes a host's name of it, and would fail as if that host did not answer. */
+function refuseInventedRegions(regions: readonly string[] = []): void {
+  const wrong = regions.find((region) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(region));
+  if (wrong !== undefined)
+    throw new UsageError(`--region takes the name of a Region, such as eu-west-1; got "${wrong}"`);
 }
 
 async function openAws({ kmsEndpoint, region }: KeyConfiguration, env: Session['terminal']['env']): Promise<KmsSource> {

@@ -1,10 +1,11 @@
 // The embedded KMS of --local: for trying things out. It is no KMS: its keys lie in a file in the clear.
 
-import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { MemoryKms } from '@waxseal/memory-kms';
+import { makeFolderOf } from '../make-folder.ts';
 import type { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** The key that --local uses; made on first use. */
 export const LOCAL_ALIAS = 'alias/waxseal-local';
@@ -19,12 +20,17 @@ export function localStatePath(env: Terminal['env']): string {
  * Opens the embedded KMS over its state file, both made where they don't exist.
  *
  * @param path - The state file; its folder is made for its owner alone.
+ * @throws UsageError for a file of another kind, which is left alone; the file system's error.
  */
 export async function openLocalKms(path: string): Promise<MemoryKms> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const { MemoryKms } = await import('@waxseal/memory-kms');
+  await makeFolderOf(path, 0o700);
+  const { MemoryKms, StateFormatError } = await import('@waxseal/memory-kms');
   const kms = new MemoryKms();
-  await kms.openStateFile(path);
+  try {
+    await kms.openStateFile(path);
+  } catch (error) {
+    throw error instanceof StateFormatError ? new UsageError(`--local-state: ${error.message}`) : error;
+  }
   return kms;
 }
 

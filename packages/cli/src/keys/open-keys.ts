@@ -1,6 +1,6 @@
 // From a configuration to a keyring or a materials manager.
 
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Keyring, KmsDiscoveryFilter, MaterialsManager } from 'waxseal';
 import {
   BranchKeyStore,
@@ -17,6 +17,7 @@ import {
   RawAesKeyring,
 } from 'waxseal';
 import { type KeyConfiguration, namesKeys } from '../configuration.ts';
+import { readSmallFile } from '../read-small-file.ts';
 import type { Session } from '../session.ts';
 import { UsageError } from '../usage-error.ts';
 import { type KmsSource, openKmsSource } from './kms-source.ts';
@@ -31,6 +32,7 @@ export type OpenKeys = {
 };
 
 const BRANCH_KEY_MAX_AGE_MS = 300_000;
+const MAX_AES_KEY_LENGTH = 32;
 
 /**
  * Opens the keys that a configuration names: one keyring for each kind, the first of which makes the data keys.
@@ -91,7 +93,7 @@ async function makeKeyrings(
   const keyrings: Keyring[] = [];
   if (kms !== undefined) {
     keyrings.push(...kmsKeyrings(kms, kmsKeyArns, configuration.region));
-    if (configuration.branchKey !== undefined) keyrings.push(hierarchicalKeyring(configuration, kms));
+    if (configuration.branchKey !== undefined) keyrings.push(await hierarchicalKeyring(configuration, kms));
   }
   if (configuration.rawAesKey !== undefined) keyrings.push(await rawAesKeyring(configuration));
   return keyrings;
@@ -129,11 +131,12 @@ function discoveryFilter({ discoveryAny, discoveryAccount, discoveryPartition }:
 
 async function rawAesKeyring({ rawAesKey = '', namespace, name }: KeyConfiguration): Promise<Keyring> {
   if (namespace === undefined || name === undefined) throw new UsageError('--raw-aes-key needs --namespace and --name');
-  const key = await readFile(rawAesKey);
+  const key = await readSmallFile(rawAesKey, MAX_AES_KEY_LENGTH);
   try {
     if (![16, 24, 32].includes(key.length)) {
+      const length = key.length > MAX_AES_KEY_LENGTH ? `more than ${MAX_AES_KEY_LENGTH}` : key.length;
       throw new UsageError(
-        `${rawAesKey} is no AES key: it has ${key.length} bytes, not 16, 24 or 32 (waxseal keygen makes one)`,
+        `${rawAesKey} is no AES key: it has ${length} bytes, not 16, 24 or 32 (waxseal keygen makes one)`,
       );
     }
     return new RawAesKeyring({ namespace, name, key });
@@ -142,11 +145,13 @@ async function rawAesKeyring({ rawAesKey = '', namespace, name }: KeyConfigurati
   }
 }
 
-function hierarchicalKeyring(configuration: KeyConfiguration, kms: KmsSource): Keyring {
+async function hierarchicalKeyring(configuration: KeyConfiguration, kms: KmsSource): Promise<Keyring> {
   const { branchKey, keyStore, keyStoreName, branchKmsKey } = configuration;
   if (keyStore === undefined || keyStoreName === undefined) {
     throw new UsageError('--branch-key needs --key-store DIRECTORY and --key-store-name NAME');
   }
+  // The storage would tell of a store that is not there as of one without this key.
+  if (!(await stat(keyStore)).isDirectory()) throw new UsageError(`--key-store: ${keyStore} is not a directory`);
   const store = new BranchKeyStore({
     storage: new FileStorage({ path: keyStore }),
     kms: kms.clientFor,

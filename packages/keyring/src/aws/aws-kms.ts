@@ -24,8 +24,10 @@ const TIMEOUTS = { connectionTimeout: 2_000, requestTimeout: 5_000 };
  *
  * @param config - For every client: credentials, `endpoint`, `maxAttempts`, `requestHandler`. `region` serves key ids
  *   that name none. Without a `requestHandler`: 2 s to connect, 5 s for an answer.
+ * @throws TypeError when it is no object.
  */
 export function awsKms(config: KMSClientConfig = {}): AwsKmsSupplier {
+  requireConfig(config);
   const clients = new RegionClients((region) => new KMS({ requestHandler: TIMEOUTS, ...config, ...region }));
   const supply = (region: string | undefined): KMS => {
     if (region !== undefined && !isRegionName(region)) throw new RangeError('this is not the name of an AWS Region');
@@ -35,6 +37,14 @@ export function awsKms(config: KMSClientConfig = {}): AwsKmsSupplier {
     close: () => clients.close(),
     [Symbol.asyncDispose]: async () => clients.close(),
   });
+}
+
+// A Region as `config` is what comes of `kms: awsKms`, and of a guess.
+function requireConfig(config: unknown): void {
+  if (typeof config === 'object' && config !== null) return;
+  throw new TypeError(
+    'config must be an object, such as { region }; a keyring is given what awsKms returns: kms: awsKms()',
+  );
 }
 
 /** At most 32 clients by Region, in order of last use; those that never got an answer go first. */

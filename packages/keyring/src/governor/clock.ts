@@ -21,3 +21,10 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timeout) };
   },
 };
+
+/** @throws TypeError for what is no clock. */
+export function requireClock(clock: Clock): Clock {
+  const { now, startTimer } = (clock ?? {}) as Partial<Clock>;
+  if (typeof now === 'function' && typeof startTimer === 'function') return clock;
+  throw new TypeError('clock must be an object with now and startTimer');
+}

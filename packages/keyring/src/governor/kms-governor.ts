@@ -1,9 +1,11 @@
 // Keeps a process below the KMS quota of each Region, and away from a Region that is down.
 
+import { makeInspectable } from '../inspection.ts';
 import type { KmsClientSupplier, KmsRequestOptions } from '../kms-client.ts';
 import type { KmsOperation } from '../kms-error.ts';
+import { type OptionNames, requireOptions } from '../require-options.ts';
 import type { CallRank } from './call-queue.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, requireClock, systemClock } from './clock.ts';
 import { RegionGate, type RegionGateLimits, type RegionGateStats } from './region-gate.ts';
 
 const methods = {
@@ -46,6 +48,18 @@ export type KmsGovernorOptions = {
   readonly clock?: Clock | undefined;
 };
 
+const OPTIONS: OptionNames<KmsGovernorOptions> = {
+  requestsPerSecond: true,
+  minRequestsPerSecond: true,
+  burst: true,
+  deadlineMs: true,
+  maxQueued: true,
+  maxAttempts: true,
+  breakerFailures: true,
+  breakerPauseMs: true,
+  clock: true,
+};
+
 /** Regions that are remembered: more are only ever named by strangers, in messages. */
 const MAX_GATES = 64;
 
@@ -64,10 +78,12 @@ export class KmsGovernor {
   readonly #governed = new WeakMap<object, object>();
   #isClosed = false;
 
-  /** @throws RangeError for a limit that is out of range. */
+  /** @throws TypeError for an unknown option. RangeError for a limit that is out of range. */
   constructor(options: KmsGovernorOptions) {
+    requireOptions(options, OPTIONS, 'KmsGovernor');
     this.#limits = toLimits(options);
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = requireClock(options.clock ?? systemClock);
+    makeInspectable(this, () => ({ ...shownLimits(this.#limits), regions: this.stats() }));
   }
 
   /** Governs every client of a supplier, each by its Region. */
@@ -82,11 +98,14 @@ export class KmsGovernor {
     kms: Client | KmsClientSupplier<Client>,
     region?: string,
   ): GovernedKms<Client> | KmsClientSupplier<GovernedKms<Client>> {
-    if (typeof kms !== 'function') return this.#wrap(kms, region ?? '');
+    if (typeof kms === 'object' && kms !== null) return this.#wrap(kms, requireRegionName(region));
+    if (typeof kms !== 'function')
+      throw new TypeError('kms must be a KMS client, or a supplier of one for each Region');
     const supply = kms as KmsClientSupplier<Client>;
     return (name) => {
       const client = supply(name);
-      return client === undefined ? undefined : this.#wrap(client, name ?? '');
+      // What is no client is passed on: whoever calls it can say what is wrong with it.
+      return isClient(client) ? this.#wrap(client, name ?? '') : client;
     };
   }
 
@@ -172,6 +191,22 @@ function toLimits(options: KmsGovernorOptions): RegionGateLimits {
     maxQueued: requireWhole(options.maxQueued ?? 10_000, 'maxQueued'),
     maxAttempts: requireWhole(options.maxAttempts ?? 3, 'maxAttempts'),
   };
+}
+
+function shownLimits({ bucket, ...others }: RegionGateLimits): object {
+  const { maxRate: requestsPerSecond, minRate: minRequestsPerSecond, burst } = bucket;
+  return { requestsPerSecond, minRequestsPerSecond, burst, ...others };
+}
+
+function requireRegionName(region: unknown): string {
+  if (region === undefined || typeof region === 'string') return region ?? '';
+  throw new TypeError('region must be the name of the Region that the client calls');
+}
+
+// A function may be a client as well; one without methods is none, and most likely a supplier.
+function isClient(client: unknown): client is object {
+  if (typeof client !== 'function') return typeof client === 'object' && client !== null;
+  return Object.keys(methods).some((method) => method in client);
 }
 
 function requirePositive(value: number, field: string): number {

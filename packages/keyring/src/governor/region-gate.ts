@@ -1,6 +1,7 @@
 // All governed calls to one Region: rate, order, deadline and breaker.
 
-import { KmsError, type KmsFailure, type KmsOperation } from '../kms-error.ts';
+import { KmsError, type KmsOperation } from '../kms-error.ts';
+import { isUnsent, type KmsFailure } from '../kms-failure.ts';
 import { CallDeadline } from './call-deadline.ts';
 import { CallQueue, type CallRank, type RefusalMaker } from './call-queue.ts';
 import { type BreakerLimits, type BreakerState, CircuitBreaker } from './circuit-breaker.ts';
@@ -115,7 +116,7 @@ export class RegionGate {
       } catch (cause) {
         if (deadline.isCallersWish) throw cause;
         const error = KmsError.from(cause, call.operation, call.keyId);
-        this.#learn(error, sentAt);
+        if (!isUnsent(cause)) this.#learn(error, sentAt);
         if (error.code !== 'ERR_KMS_THROTTLED' || attempt >= this.#limits.maxAttempts) throw cause;
       }
     }

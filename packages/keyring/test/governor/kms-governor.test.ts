@@ -40,6 +40,15 @@ describe('rate', () => {
     expect(clock.timerCount).toBe(0);
   });
 
+  test('counts the calls of a client that is a function, too', async () => {
+    const governor = make();
+    const client = Object.assign(() => undefined, { generateDataKey: kms.generateDataKey.bind(kms) });
+    await governor
+      .govern(() => client)('us-east-1')
+      ?.generateDataKey(generate);
+    expect(governor.stats()).toMatchObject({ 'us-east-1': { sent: 1 } });
+  });
+
   test('each Region has its own', async () => {
     const governor = make();
     const supply = governor.govern(() => kms);
@@ -277,6 +286,33 @@ describe('breaker', () => {
     await clock.advance(1_000);
     await outcomes;
     expect(governor.stats()['us-east-1']).toMatchObject({ breaker: 'closed' });
+  });
+
+  test('missing credentials neither open it nor close it: they are no news of KMS', async () => {
+    const governor = make({ breakerFailures: 2, breakerPauseMs: 1_000, requestsPerSecond: 1_000, burst: 100 });
+    const governed = governor.govern(kms, 'us-east-1');
+    const fail = async (name: string) => {
+      kms.bend = () => {
+        throw awsError(name);
+      };
+      return noError(governed.generateDataKey(generate));
+    };
+    for (let count = 0; count < 5; count += 1) await fail('CredentialsProviderError');
+    expect(governor.stats()['us-east-1']).toMatchObject({ breaker: 'closed', sent: 5 });
+    for (const name of ['KMSInternalException', 'TokenProviderError', 'KMSInternalException']) await fail(name);
+    expect(governor.stats()['us-east-1']).toMatchObject({ breaker: 'open' });
+    await clock.advance(1_000);
+    expect(await fail('CredentialsProviderError')).toMatchObject({ name: 'CredentialsProviderError' });
+    expect(governor.stats()['us-east-1']).toMatchObject({ breaker: 'halfOpen' });
+  });
+
+  test('missing credentials keep KmsMrkKeyring from asking further Regions', async () => {
+    kms.bend = () => {
+      throw awsError('CredentialsProviderError');
+    };
+    const keyring = new KmsMrkKeyring({ kms, keyId: keyArn('mrk-1'), regions: ['us-west-2'] });
+    const error = await dataKeyFailure(keyring.onEncrypt(encryptRequest()));
+    expect(error.attempts).toMatchObject([{ cause: { code: 'ERR_KMS_CREDENTIALS' } }]);
   });
 
   test('lets KmsMrkKeyring go on to the next Region without asking the first', async () => {
