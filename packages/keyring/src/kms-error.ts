@@ -43,8 +43,13 @@ export class KmsError extends EnvelopeError {
 
   /** Wraps what a `KmsClient` threw; a `KmsError` stays as it is. */
   static from(cause: unknown, operation: KmsOperation, keyId: string): KmsError {
-    // By name, not by class: a governor may stand on another copy of this package.
-    if (EnvelopeError.is(cause) && cause.name === 'KmsError') return cause as KmsError;
-    return new KmsError(classifyFailure(cause), operation, keyId, describeCause(cause), cause);
+    return fromCause(cause, operation, keyId);
   }
+}
+
+// Outside the class: one that names itself within is given another name when it is bundled, and logs would show that.
+function fromCause(cause: unknown, operation: KmsOperation, keyId: string): KmsError {
+  // By name, not by class: a governor may stand on another copy of this package.
+  if (EnvelopeError.is(cause) && cause.name === 'KmsError') return cause as KmsError;
+  return new KmsError(classifyFailure(cause), operation, keyId, describeCause(cause), cause);
 }
