@@ -1,5 +1,5 @@
 import { PolicyViolationError } from './errors.ts';
-import type { AlgorithmSuite } from './format/algorithm-suites.ts';
+import { type AlgorithmSuite, algorithmSuites } from './format/algorithm-suites.ts';
 
 /**
  * Which algorithm suites may be written and read, by whether they commit to the data key.
@@ -17,6 +17,14 @@ export const CommitmentPolicy = {
 Object.freeze(CommitmentPolicy);
 /** One of the three policies, by the specification's name. */
 export type CommitmentPolicy = keyof typeof CommitmentPolicy;
+
+/** @returns The suite that is written under a policy where none is asked for. */
+export function defaultAlgorithmSuite(policy: CommitmentPolicy): AlgorithmSuite {
+  // The specification's text names 0x0078 for the first; every implementation takes 0x0378, and so do we.
+  return policy === 'FORBID_ENCRYPT_ALLOW_DECRYPT'
+    ? algorithmSuites.ALG_AES_256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384
+    : algorithmSuites.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384;
+}
 
 /** @throws PolicyViolationError when the policy does not let this suite be written. */
 export function assertMayEncrypt(policy: CommitmentPolicy, suite: AlgorithmSuite): void {

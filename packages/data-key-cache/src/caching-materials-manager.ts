@@ -12,6 +12,7 @@ import {
   type MaterialsLease,
   type MaterialsManager,
 } from '@waxseal/core';
+import { defaultAlgorithmSuite } from '@waxseal/core/crypto';
 import { AGE_LIMIT_NAMES, type AgeLimits } from './age-policy.ts';
 import {
   type CachedEncryption,
@@ -23,7 +24,7 @@ import {
   toCachedEncryption,
 } from './cached-materials.ts';
 import { addStats, type CachingStats } from './caching-stats.ts';
-import { assertSuite, defaultSuite, isIdentitySuite } from './check-suite.ts';
+import { assertSuite, isIdentitySuite } from './check-suite.ts';
 import type { Clock } from './clock.ts';
 import { EntryIdMemo } from './entry-id-memo.ts';
 import { makeInspectable, shownPart } from './inspection.ts';
@@ -127,7 +128,7 @@ export class CachingMaterialsManager implements MaterialsManager, AsyncDisposabl
    */
   async getEncryptionMaterials(request: EncryptionMaterialsRequest): Promise<MaterialsLease<EncryptionMaterials>> {
     const { commitmentPolicy, signal, priority } = request;
-    const chosen = this.#isOverKeyring ? defaultSuite(commitmentPolicy) : undefined;
+    const chosen = this.#isOverKeyring ? defaultAlgorithmSuite(commitmentPolicy) : undefined;
     const suite = request.algorithmSuite ?? chosen;
     const need = this.#needOf(request);
     const shared = toSharedEncryptionRequest(request, suite);

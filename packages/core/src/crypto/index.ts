@@ -3,6 +3,7 @@
 import { engine as selectedEngine } from '#engine';
 import type { CryptoEngine } from './crypto-engine.ts';
 
+export { assertMayDecrypt, assertMayEncrypt, defaultAlgorithmSuite } from '../commitment-policy.ts';
 export { encodeEncryptedDataKey } from '../format/encrypted-data-key-codec.ts';
 export { encodeEncryptionContext } from '../format/encryption-context-codec.ts';
 export { acceptedContextEncodings, encodeLocaleSortedContext, requireLocale } from '../format/locale-sorted-context.ts';

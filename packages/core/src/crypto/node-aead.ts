@@ -12,13 +12,12 @@ import { totalLength } from '../bytes.ts';
 import { TAG_LENGTH } from '../limits.ts';
 import { checkIv, checkKeyLength, checkRoom } from './aead-checks.ts';
 import type { Aead, FrameOpening } from './crypto-engine.ts';
+import { MAX_UPDATE_LENGTH } from './update-in-slices.ts';
 
 const GCM_NAMES = { 16: 'aes-128-gcm', 24: 'aes-192-gcm', 32: 'aes-256-gcm' } as const;
 
 /** Without it, OpenSSL would take a tag of 4 bytes as well. */
 const GCM_OPTIONS = { authTagLength: TAG_LENGTH } as const;
-/** `update` takes at most 2³¹ − 1 bytes at a time. */
-const MAX_UPDATE_LENGTH = 0x4000_0000;
 
 /** `transfer` came with Node 22 (ECMAScript 2024). */
 type DetachableBuffer = ArrayBufferLike & { transfer?: (newLength: number) => ArrayBufferLike };

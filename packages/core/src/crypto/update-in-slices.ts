@@ -2,7 +2,7 @@
 type Updatable = { update(bytes: Uint8Array): unknown };
 
 /** node:crypto takes at most 2³¹ − 1 bytes at a time. */
-const MAX_UPDATE_LENGTH = 0x4000_0000;
+export const MAX_UPDATE_LENGTH = 0x4000_0000;
 
 /** What is hashed before others get their turn: about 3 ms of SHA-384. */
 const TURN_LENGTH = 0x20_0000;

@@ -2,11 +2,11 @@
 
 import { engine } from '#engine';
 import { isBytes, wipe } from '../bytes.ts';
-import { assertMayDecrypt, assertMayEncrypt } from '../commitment-policy.ts';
+import { assertMayDecrypt, assertMayEncrypt, defaultAlgorithmSuite } from '../commitment-policy.ts';
 import type { SigningKeyPair } from '../crypto/crypto-engine.ts';
 import { type EncryptionContext, mergeContexts, PUBLIC_KEY_CONTEXT_KEY } from '../encryption-context.ts';
 import { ContextMismatchError, DataKeyUnavailableError, MalformedMessageError } from '../errors.ts';
-import { type AlgorithmSuite, algorithmSuites } from '../format/algorithm-suites.ts';
+import type { AlgorithmSuite } from '../format/algorithm-suites.ts';
 import { decodeBase64, encodeBase64 } from '../format/base64.ts';
 import { describeEncryptedDataKeys } from './describe-encrypted-data-keys.ts';
 import type { Keyring, KeyringEncryptResult } from './keyring.ts';
@@ -39,7 +39,7 @@ export class DefaultMaterialsManager implements MaterialsManager {
   }
 
   async getEncryptionMaterials(request: EncryptionMaterialsRequest): Promise<MaterialsLease<EncryptionMaterials>> {
-    const algorithmSuite = chooseSuite(request);
+    const algorithmSuite = request.algorithmSuite ?? defaultAlgorithmSuite(request.commitmentPolicy);
     assertMayEncrypt(request.commitmentPolicy, algorithmSuite);
     const requiredKeys = request.requiredEncryptionContextKeys ?? [];
     assertHasKeys(request.encryptionContext, requiredKeys);
@@ -90,14 +90,6 @@ function wipingLease<Materials extends { readonly dataKey: Uint8Array }>(
   materials: Materials,
 ): MaterialsLease<Materials> {
   return { materials, reserve: () => {}, release: () => wipe(materials.dataKey) };
-}
-
-function chooseSuite(request: EncryptionMaterialsRequest): AlgorithmSuite {
-  if (request.algorithmSuite !== undefined) return request.algorithmSuite;
-  // The specification's text names 0x0078 here; every implementation takes 0x0378, and so do we.
-  return request.commitmentPolicy === 'FORBID_ENCRYPT_ALLOW_DECRYPT'
-    ? algorithmSuites.ALG_AES_256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384
-    : algorithmSuites.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384;
 }
 
 function assertHasKeys(context: EncryptionContext, keys: readonly string[]): void {

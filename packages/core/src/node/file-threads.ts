@@ -6,11 +6,8 @@ import type { Aead } from '../crypto/crypto-engine.ts';
 import type { FrameBatches } from '../stream/frame-batches.ts';
 import { listenForAbort } from '../stream/listen-for-abort.ts';
 import { decodeThreadFailure } from './thread-failure.ts';
-import { Thread } from './thread-pool.ts';
+import { LEAST_LENGTH_FOR_THREADS, Thread } from './thread-pool.ts';
 import { CursorSlot, type FileTask } from './thread-task.ts';
-
-/** Shorter files are done before a thread has started. */
-const LEAST_LENGTH = 16_777_216;
 
 /** One file operation for several threads. */
 export type FileThreadsWork = {
@@ -33,7 +30,7 @@ export type FileThreadsWork = {
  * @returns 1 where threads don't pay.
  */
 export function countFileThreads(aead: Aead, batches: FrameBatches, parallelism: number): number {
-  if (keyOf(aead) === undefined || batches.layout.plaintextLength < LEAST_LENGTH) return 1;
+  if (keyOf(aead) === undefined || batches.layout.plaintextLength < LEAST_LENGTH_FOR_THREADS) return 1;
   return Math.min(parallelism, batches.count);
 }
 

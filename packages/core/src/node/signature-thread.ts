@@ -7,14 +7,11 @@ import type { SigningKey } from '../crypto/crypto-engine.ts';
 import type { CreateSigningSink, CreateVerifyingSink, SignatureSink } from '../stream/signature-sink.ts';
 import { RingWriter, type SharedRing } from './byte-ring.ts';
 import { decodeThreadFailure } from './thread-failure.ts';
-import { Thread } from './thread-pool.ts';
+import { LEAST_LENGTH_FOR_THREADS, Thread } from './thread-pool.ts';
 import type { ThreadAnswer, ThreadTask } from './thread-task.ts';
 
 /** Longest signature that a footer can hold. */
 const MAX_SIGNATURE_LENGTH = 65_535;
-
-/** Shorter messages are hashed before a thread has started. */
-const LEAST_LENGTH = 16_777_216;
 
 /**
  * Decides, before a message is started, whether its hash gets a thread.
@@ -23,7 +20,8 @@ const LEAST_LENGTH = 16_777_216;
  * @param plaintextLength - Bytes, where known.
  */
 export function usesSignatureThread(parallelism: number, plaintextLength: number | undefined): boolean {
-  return parallelism > 1 && engine.engineName === 'node' && (plaintextLength ?? LEAST_LENGTH) >= LEAST_LENGTH;
+  const isLong = plaintextLength === undefined || plaintextLength >= LEAST_LENGTH_FOR_THREADS;
+  return parallelism > 1 && engine.engineName === 'node' && isLong;
 }
 
 /** Makes a sink that signs in another thread. */

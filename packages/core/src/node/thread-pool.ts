@@ -12,6 +12,9 @@ const IDLE_MS = 10_000;
 /** A ring of 8 MiB hashes 1.1 times as fast as one of 2 MiB: the writer hardly ever waits. */
 const RING_LENGTH = 8_388_608;
 
+/** Shorter plaintexts are done before a thread has started. */
+export const LEAST_LENGTH_FOR_THREADS = 16_777_216;
+
 const idle: Thread[] = [];
 
 /** One thread, lent to one task. */
