@@ -22,6 +22,30 @@ export function refuseUnknownOptions(
   }
 }
 
+/** A table with every option's name: the compiler sees to it that none is missing and none is misspelt. */
+export type OptionNames<Options extends object> = Readonly<Record<keyof Options & string, true>>;
+
+/**
+ * Checks that a constructor's options are an object with known names alone.
+ *
+ * @param known - Every name that is read.
+ * @param what - Whose options they are.
+ * @param otherNames - As for `refuseUnknownOptions`.
+ * @throws TypeError that names the options, or the one that is unknown.
+ */
+export function requireOptions<Options extends object>(
+  options: Options,
+  known: OptionNames<Options>,
+  what: string,
+  otherNames: Readonly<Record<string, string>> = {},
+): void {
+  const names = Object.keys(known);
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new TypeError(`${what} takes its options as an object: { ${names.join(', ')} }`);
+  }
+  refuseUnknownOptions(options, names, what, otherNames);
+}
+
 /** Longer names are no slip of the pen, and comparing them would take long. */
 const MAX_NAME_LENGTH = 64;
 

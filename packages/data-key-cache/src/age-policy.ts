@@ -1,6 +1,6 @@
+import type { OptionNames } from '@waxseal/core/crypto';
 import { assertInteger } from './assert-integer.ts';
 import type { EntryTimes } from './leased-entry.ts';
-import type { OptionNames } from './require-options.ts';
 
 /** The longest age: about 24.8 days, the longest delay of a timer. */
 const MAX_AGE_LIMIT_MS = 2 ** 31 - 1;

@@ -12,7 +12,13 @@ import {
   type MaterialsLease,
   type MaterialsManager,
 } from '@waxseal/core';
-import { defaultAlgorithmSuite } from '@waxseal/core/crypto';
+import {
+  defaultAlgorithmSuite,
+  makeInspectable,
+  type OptionNames,
+  requireOptions,
+  shownPart,
+} from '@waxseal/core/crypto';
 import { AGE_LIMIT_NAMES, type AgeLimits } from './age-policy.ts';
 import {
   type CachedEncryption,
@@ -27,7 +33,6 @@ import { addStats, type CachingStats } from './caching-stats.ts';
 import { assertSuite, isIdentitySuite } from './check-suite.ts';
 import type { Clock } from './clock.ts';
 import { EntryIdMemo } from './entry-id-memo.ts';
-import { makeInspectable, shownPart } from './inspection.ts';
 import { checkKeyLimits, type KeyLimits } from './key-budget.ts';
 import { LeaseCache } from './lease-cache.ts';
 import type { Lease } from './leased-entry.ts';
@@ -35,7 +40,6 @@ import { LocalMaterialsCache } from './local-materials-cache.ts';
 import type { MaterialsCache } from './materials-cache.ts';
 import { encodePartition } from './materials-entry-id.ts';
 import { toSharedDecryptionRequest, toSharedEncryptionRequest } from './own-copies.ts';
-import { type OptionNames, requireOptions } from './require-options.ts';
 
 /** How a caching manager works. */
 export type CachingMaterialsManagerOptions = AgeLimits & {

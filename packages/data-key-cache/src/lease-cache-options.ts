@@ -1,9 +1,10 @@
 import type { RequestPriority } from '@waxseal/core';
+import { requireOptions } from '@waxseal/core/crypto';
 import { AGE_LIMIT_NAMES, type AgeLimits } from './age-policy.ts';
 import type { Clock } from './clock.ts';
 import type { Admit } from './flight.ts';
 import type { MaterialsCache } from './materials-cache.ts';
-import { requireMethods, requireOptions } from './require-options.ts';
+import { requireMethods } from './require-methods.ts';
 
 /** What a call to the source is given. */
 export type LoadOptions = {

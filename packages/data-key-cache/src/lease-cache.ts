@@ -1,12 +1,12 @@
 // The mechanism under every cache of keys: one call per miss, leases, renewal ahead of time, limits on age.
 
+import { makeInspectable } from '@waxseal/core/crypto';
 import { AgePolicy } from './age-policy.ts';
 import { CacheJournal, type LeaseCacheStats, nextSerial, outcomeOf } from './cache-journal.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { copyError } from './copy-error.ts';
 import { EntryStore } from './entry-store.ts';
 import { Flight, type Landing } from './flight.ts';
-import { makeInspectable } from './inspection.ts';
 import { type AcquireOptions, checkLeaseCacheOptions, type LeaseCacheOptions } from './lease-cache-options.ts';
 import type { Lease, LeasedEntry } from './leased-entry.ts';
 import { LocalMaterialsCache } from './local-materials-cache.ts';

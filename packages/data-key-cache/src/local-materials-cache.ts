@@ -1,8 +1,7 @@
+import { makeInspectable, requireOptions } from '@waxseal/core/crypto';
 import { LRUCache } from 'lru-cache';
 import { assertInteger } from './assert-integer.ts';
-import { makeInspectable } from './inspection.ts';
 import type { CacheEntry, EvictionCause, MaterialsCache } from './materials-cache.ts';
-import { requireOptions } from './require-options.ts';
 
 /** Entries of a `LocalMaterialsCache` unless told otherwise. */
 const DEFAULT_CAPACITY = 1_000;

@@ -4,7 +4,7 @@
  * The name of the method that Node's `util.inspect` and `console.log` ask for what to show. A registered symbol, so that
  * nothing has to be imported where there is no Node.
  */
-const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * Lets logs show these fields, under the name of the object's class, in place of private ones. For a constructor to call:
