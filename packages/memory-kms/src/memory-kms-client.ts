@@ -6,6 +6,8 @@ import { KmsServiceError, type ResponseMetadata } from './engine/kms-service-err
 import { isOperationName, operationNames } from './engine/operation-table.ts';
 import type { OperationName, OperationTypes } from './engine/operation-types.ts';
 import { randomUuid } from './engine/random-source.ts';
+import { makeInspectable } from './inspection.ts';
+import { abortError, untilAborted } from './until-aborted.ts';
 
 /** Second argument of every method. */
 export type ClientCallOptions = {
@@ -66,6 +68,8 @@ export function createClient(engine: Engine, caller: Caller, region: string): Me
     config: { region: async () => region },
     destroy() {},
   };
+  const { principal, account, viaService } = caller;
+  makeInspectable(client, 'MemoryKmsClient', () => ({ region, account, principal, viaService }));
   return client as unknown as MemoryKmsClient;
 }
 
@@ -74,7 +78,7 @@ type EngineCall = Parameters<Engine['handle']>[0];
 async function callEngine(engine: Engine, call: EngineCall, { abortSignal }: ClientCallOptions): Promise<object> {
   if (abortSignal?.aborted === true) throw abortError();
   try {
-    const output = await untilAborted(engine.handle(call), abortSignal);
+    const output = await untilAborted(engine.handle({ ...call, signal: abortSignal }), abortSignal);
     const $metadata: ResponseMetadata = {
       httpStatusCode: 200,
       requestId: call.requestId,
@@ -87,22 +91,6 @@ async function callEngine(engine: Engine, call: EngineCall, { abortSignal }: Cli
     if (error instanceof KmsServiceError && error.message === '') error.message = 'UnknownError';
     throw error;
   }
-}
-
-function untilAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return answer;
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(abortError());
-    signal.addEventListener('abort', abort, { once: true });
-    answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-/** As the SDK's own. */
-function abortError(): Error {
-  const error = new Error('Request aborted');
-  error.name = 'AbortError';
-  return error;
 }
 
 /** Newer SDKs put a schema on each command, whose third element is the operation; older ones tell it by their class name. */

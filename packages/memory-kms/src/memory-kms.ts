@@ -15,8 +15,10 @@ import { type ManagedPlace, provisionManagedKey, provisionOwnedKey } from './eng
 import type { OperationName } from './engine/operation-types.ts';
 import { type RandomSource, randomUuid, systemRandom } from './engine/random-source.ts';
 import type { FaultPlan } from './faults/fault-plan.ts';
+import { makeInspectable } from './inspection.ts';
+import { type OptionNames, refuseUnknownOptions } from './known-options.ts';
 import { createClient, type MemoryKmsClient } from './memory-kms-client.ts';
-import { createSeams, type SeamOptions, type Seams } from './seams.ts';
+import { createSeams, type SeamOptions, type Seams, seamOptionNames } from './seams.ts';
 import { plantSeed, withSeed } from './seed/plant-seed.ts';
 import type { Seed } from './seed/read-seed.ts';
 import { signatureAuthenticator } from './sigv4/signature-authenticator.ts';
@@ -54,6 +56,27 @@ export type ClientOptions = {
   readonly conditionValues?: Readonly<Record<string, string | readonly string[]>> | undefined;
 };
 
+const OPTION_NAMES: OptionNames<MemoryKmsOptions> = {
+  ...seamOptionNames,
+  accountId: true,
+  regions: true,
+  seed: true,
+  clock: true,
+  random: true,
+  settings: true,
+};
+const SETTING_NAMES: OptionNames<NonNullable<MemoryKmsOptions['settings']>> = {
+  transitionMs: true,
+  maxContextLength: true,
+};
+const CLIENT_OPTION_NAMES: OptionNames<ClientOptions> = {
+  region: true,
+  principal: true,
+  viaService: true,
+  principalTags: true,
+  conditionValues: true,
+};
+
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
 
@@ -69,13 +92,15 @@ export class MemoryKms {
   readonly #engine: Engine;
   #stateFile: StateFile | undefined;
 
-  /** @throws TypeError for an account that is not twelve digits. */
+  /** @throws TypeError for an option that is unknown, and for an account that is not twelve digits. */
   constructor(given: MemoryKmsOptions = {}) {
+    refuseUnknownOptions(given, OPTION_NAMES, 'MemoryKms');
+    refuseUnknownOptions(given.settings ?? {}, SETTING_NAMES, 'settings');
     const options = withSeed(given);
     const { accountId = ACCOUNT, regions, clock = systemClock, random = systemRandom } = options;
     if (!/^\d{12}$/.test(accountId)) throw new TypeError('accountId must be twelve digits');
     const seams = createSeams(options, clock);
-    const settings = { regions, transitionMs: 0, maxContextLength: 8192, ...options.settings };
+    const { transitionMs = 0, maxContextLength = 8192 } = options.settings ?? {};
     this.clock = clock;
     this.#accountId = accountId;
     this.#region = regions?.[0] ?? options.seed?.options.region ?? REGION;
@@ -85,17 +110,20 @@ export class MemoryKms {
     const emit = (event: UnnumberedServiceEvent) =>
       seams.audit.record({ ...event, kind: 'service', eventId: randomUuid(random) });
     const session = { run: <T>(work: () => Promise<T>) => this.#stateFile?.run(work) ?? work() };
+    const settings = { regions, transitionMs, maxContextLength };
     const parts = { store: new KeyStore(), clock, random, settings, emit };
     this.#engine = new Engine(parts, { authorizer: seams.authorizer, gate: seams.gate, audit: seams.audit, session });
     plantSeed(parts.store, options.seed);
+    makeInspectable(this, 'MemoryKms', () => this.#shown());
   }
 
   /**
    * A client in this process, with the methods of the SDK's `KMS` class and `send(command)`.
    *
-   * @throws TypeError when `principal` is not the ARN of an IAM principal.
+   * @throws TypeError when `principal` is not the ARN of an IAM principal, and for an unknown option.
    */
   client(options: ClientOptions = {}): MemoryKmsClient {
+    refuseUnknownOptions(options, CLIENT_OPTION_NAMES, 'client()');
     const { region = this.#region } = options;
     const principal = options.principal ?? rootArn(region, this.#accountId);
     const { viaService, principalTags, conditionValues } = options;
@@ -105,8 +133,11 @@ export class MemoryKms {
   /**
    * A request handler for a genuine `new KMSClient({ requestHandler })`: its own serialisation, signing, retries and
    * error classes, and no network. Region and access key come from the client's signature.
+   *
+   * @throws TypeError for an unknown option.
    */
   requestHandler(options: ClientOptions = {}): MemoryRequestHandler {
+    refuseUnknownOptions(options, CLIENT_OPTION_NAMES, 'requestHandler()');
     return createRequestHandler((request) => this.answer(request, options));
   }
 
@@ -137,7 +168,11 @@ export class MemoryKms {
     return provisionOwnedKey(this.#engine.parts, region, service, this.clock.now()).arn;
   }
 
-  /** Calls so far, of one operation or of all; failed ones count. */
+  /**
+   * Calls so far, of one operation or of all; failed ones count.
+   *
+   * @throws TypeError for what is no operation of KMS.
+   */
   callCount(operation?: OperationName): number {
     return this.#engine.callCount(operation);
   }
@@ -154,7 +189,11 @@ export class MemoryKms {
     return this.#seams.audit.counts();
   }
 
-  /** Which statement, grant or rule lets the caller do this, or keeps it from it: one readable line. Nothing is done. */
+  /**
+   * Which statement, grant or rule lets the caller do this, or keeps it from it: one readable line. Nothing is done.
+   *
+   * @throws TypeError as `decide` does.
+   */
   explain(request: ExplainRequest): string {
     return this.decide(request).reason;
   }
@@ -162,7 +201,8 @@ export class MemoryKms {
   /**
    * The decision behind `explain`, with what it rests on.
    *
-   * @throws TypeError for an action that KMS does not have, or a principal that is none.
+   * @throws TypeError for an action that KMS does not have, a principal that is none, a key or alias that is not in the
+   *   Region, and an unknown option.
    */
   decide(request: ExplainRequest): ExplainedDecision {
     const { region = this.#region } = request;
@@ -214,6 +254,14 @@ export class MemoryKms {
     this.#stateFile = await StateFile.open(path, store);
     const plant = async () => plantSeed(store, this.#options.seed);
     await this.#stateFile.run(plant);
+  }
+
+  /** For logs: no key material, and nothing of what the parts hold. */
+  #shown(): object {
+    const { mode: authorization } = this.#seams.authorizer;
+    const keys = [...this.#engine.parts.store.records()].length;
+    const principal = rootArn(this.#region, this.#accountId);
+    return { region: this.#region, account: this.#accountId, principal, authorization, keys };
   }
 
   #authenticator({ region = this.#region, principal }: ClientOptions): Authenticator {

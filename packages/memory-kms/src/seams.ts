@@ -9,6 +9,7 @@ import type { RequestGate } from './engine/request-gate.ts';
 import { FaultGate } from './faults/fault-gate.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
 import type { FaultRule } from './faults/fault-rule.ts';
+import type { OptionNames } from './known-options.ts';
 import { QuotaGate } from './quotas/quota-gate.ts';
 import { type QuotaOption, quotaTable } from './quotas/quota-table.ts';
 
@@ -29,6 +30,19 @@ export type SeamOptions = {
   readonly audit?: AuditLogOptions | undefined;
   /** Verify the signature of every request on the wire fronts against the access keys of `principals`. */
   readonly verifySignatures?: boolean | undefined;
+};
+
+/** The names of `SeamOptions`. */
+export const seamOptionNames: OptionNames<SeamOptions> = {
+  authorization: true,
+  principals: true,
+  accounts: true,
+  grantPropagationMs: true,
+  quotas: true,
+  faults: true,
+  faultSeed: true,
+  audit: true,
+  verifySignatures: true,
 };
 
 /** The parts that `SeamOptions` make. */

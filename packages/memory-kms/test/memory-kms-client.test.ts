@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   CreateKeyCommand,
   DecryptCommand,
@@ -52,6 +53,17 @@ describe('MemoryKms#client', () => {
   it('refuses an aborted call as the SDK does', async () => {
     const abortSignal = AbortSignal.abort();
     await expect(new MemoryKms().client().listKeys({}, { abortSignal })).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('shows in logs whom it plays and where, and none of its methods', () => {
+    const kms = new MemoryKms();
+    const principal = 'arn:aws:iam::444455556666:user/partner';
+    const client = kms.client({ region: 'eu-west-1', principal });
+    expect(inspect(client)).toBe(
+      `MemoryKmsClient {\n  region: 'eu-west-1',\n  account: '444455556666',\n  principal: '${principal}'\n}`,
+    );
+    expect(inspect(kms.client({ viaService: 's3.us-east-1.amazonaws.com' }))).toContain("viaService: 's3");
+    expect(Object.keys({ ...client })).toContain('encrypt');
   });
 
   it('refuses a principal that is no ARN', () => {

@@ -18,6 +18,7 @@ const DENYING_POLICY = JSON.stringify({
 const flaws = {
   throttled: /^ThrottlingException/,
   'plaintext too long': /^ValidationException: 1 validation error detected: Value at 'plaintext'/,
+  'context too long': /^ValidationException: The encryption context must not be longer than 8192 bytes\.$/,
   'name of no key': /^NotFoundException: Invalid keyId/,
   'other Region': /^NotFoundException: Invalid arn eu-west-1/,
   'not authorized': /^AccessDeniedException/,
@@ -42,7 +43,7 @@ const exclusive: readonly (readonly [Flaw, Flaw])[] = [
 
 async function encryptWith(...wrong: readonly Flaw[]): Promise<string> {
   const is = (flaw: Flaw) => wrong.includes(flaw);
-  const faults = is('throttled') ? [{ operation: 'Encrypt', error: 'ThrottlingException' }] : [];
+  const faults = is('throttled') ? [{ operation: 'Encrypt', error: 'ThrottlingException' } as const] : [];
   const kms = new MemoryKms({ authorization: 'keyPolicy', faults });
   const admin = kms.client();
   const signing = { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' } as const;
@@ -57,6 +58,7 @@ async function encryptWith(...wrong: readonly Flaw[]): Promise<string> {
     client.encrypt({
       KeyId,
       Plaintext: new Uint8Array(is('plaintext too long') ? 4097 : 1),
+      ...(is('context too long') ? { EncryptionContext: { tenant: 'x'.repeat(8187) } } : {}),
       ...(is('other algorithm') ? { EncryptionAlgorithm: 'RSAES_OAEP_SHA_1' } : {}),
       DryRun: is('dry run'),
     }),

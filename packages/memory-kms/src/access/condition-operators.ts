@@ -2,34 +2,46 @@
 
 import { BlockList, isIP } from 'node:net';
 import { expandVariables, type VariableSource } from './policy-variables.ts';
-import { ANY, matchesPattern, type PatternPart } from './wildcard-pattern.ts';
+import { ANY, type PatternPart, patternTest } from './wildcard-pattern.ts';
+
+/** Whether a value of the request compares with the value of the policy that the test was made for. */
+export type ValueTest = (requested: string) => boolean;
+
+/** Reads one value of a policy, once for all values of the request. */
+type TestMaker = (policyValue: string, variables: VariableSource) => ValueTest;
 
 /** How one operator compares a value of the request with one of the policy's. */
 export type ConditionOperator = {
   /** Negated operators hold where none of the policy's values compares, and where the key is absent. */
   readonly negated: boolean;
-  compares(requested: string, policyValue: string, variables: VariableSource): boolean;
+  readonly testFor: TestMaker;
 };
 
-function equals(requested: string, policyValue: string, variables: VariableSource): boolean {
-  return expandVariables(policyValue, variables, false)?.join('') === requested;
+const never: ValueTest = () => false;
+
+function equals(policyValue: string, variables: VariableSource): ValueTest {
+  const wanted = expandVariables(policyValue, variables, false)?.join('');
+  return (requested) => requested === wanted;
 }
 
-function equalsIgnoringCase(requested: string, policyValue: string, variables: VariableSource): boolean {
-  return expandVariables(policyValue, variables, false)?.join('').toLowerCase() === requested.toLowerCase();
+function equalsIgnoringCase(policyValue: string, variables: VariableSource): ValueTest {
+  const wanted = expandVariables(policyValue, variables, false)?.join('').toLowerCase();
+  return (requested) => requested.toLowerCase() === wanted;
 }
 
-function like(requested: string, policyValue: string, variables: VariableSource): boolean {
+function like(policyValue: string, variables: VariableSource): ValueTest {
   const pattern = expandVariables(policyValue, variables, true);
-  return pattern !== undefined && matchesPattern(requested, pattern);
+  return pattern === undefined ? never : patternTest(pattern);
 }
 
 /** ArnLike and ArnEquals are the same: each of the six parts between colons is a pattern for itself. */
-function likeArn(requested: string, policyValue: string, variables: VariableSource): boolean {
-  const wanted = splitPatternArn(expandVariables(policyValue, variables, true) ?? []);
-  const parts = splitArn(requested);
-  if (wanted === undefined || parts.length !== ARN_PARTS) return false;
-  return wanted.every((pattern, index) => matchesPattern(parts[index] ?? '', pattern));
+function likeArn(policyValue: string, variables: VariableSource): ValueTest {
+  const tests = splitPatternArn(expandVariables(policyValue, variables, true) ?? [])?.map(patternTest);
+  if (tests === undefined) return never;
+  return (requested) => {
+    const parts = splitArn(requested);
+    return parts.length === ARN_PARTS && tests.every((test, index) => test(parts[index] ?? ''));
+  };
 }
 
 const ARN_PARTS = 6;
@@ -58,17 +70,24 @@ function splitLiteral(literal: string, parts: PatternPart[][]): void {
   }
 }
 
-function numeric(compare: (requested: number, wanted: number) => boolean): ConditionOperator['compares'] {
-  return (requested, policyValue) => {
-    const [left, right] = [readNumber(requested), readNumber(policyValue)];
-    return left !== undefined && right !== undefined && compare(left, right);
-  };
+type Comparison = (requested: number, wanted: number) => boolean;
+
+function numeric(compare: Comparison): TestMaker {
+  return comparing(readNumber, compare);
 }
 
-function dated(compare: (requested: number, wanted: number) => boolean): ConditionOperator['compares'] {
-  return (requested, policyValue) => {
-    const [left, right] = [readDate(requested), readDate(policyValue)];
-    return left !== undefined && right !== undefined && compare(left, right);
+function dated(compare: Comparison): TestMaker {
+  return comparing(readDate, compare);
+}
+
+function comparing(read: (text: string) => number | undefined, compare: Comparison): TestMaker {
+  return (policyValue) => {
+    const wanted = read(policyValue);
+    if (wanted === undefined) return never;
+    return (requested) => {
+      const value = read(requested);
+      return value !== undefined && compare(value, wanted);
+    };
   };
 }
 
@@ -84,39 +103,32 @@ function readDate(text: string): number | undefined {
   return Number.isNaN(value) ? undefined : value;
 }
 
-function inRange(requested: string, policyValue: string): boolean {
+function inRange(policyValue: string): ValueTest {
   const [network = '', bits] = policyValue.split('/');
   const family = isIP(network);
-  if (family === 0 || isIP(requested) !== family) return false;
+  if (family === 0) return never;
   const prefix = bits === undefined ? (family === 4 ? 32 : 128) : Number(bits);
-  if (!Number.isInteger(prefix) || prefix < 0 || prefix > (family === 4 ? 32 : 128)) return false;
+  if (!Number.isInteger(prefix) || prefix < 0 || prefix > (family === 4 ? 32 : 128)) return never;
   const range = new BlockList();
   const type = family === 4 ? 'ipv4' : 'ipv6';
   range.addSubnet(network, prefix, type);
-  return range.check(requested, type);
+  return (requested) => isIP(requested) === family && range.check(requested, type);
 }
 
-function sameBoolean(requested: string, policyValue: string, variables: VariableSource): boolean {
-  return equalsIgnoringCase(requested, policyValue, variables);
+function sameBytes(policyValue: string): ValueTest {
+  const wanted = Buffer.from(policyValue, 'base64');
+  return (requested) => Buffer.from(requested, 'base64').equals(wanted);
 }
 
-function sameBytes(requested: string, policyValue: string): boolean {
-  return Buffer.from(requested, 'base64').equals(Buffer.from(policyValue, 'base64'));
-}
-
-function pair(
-  name: string,
-  opposite: string,
-  compares: ConditionOperator['compares'],
-): readonly (readonly [string, ConditionOperator])[] {
+function pair(name: string, opposite: string, testFor: TestMaker): readonly (readonly [string, ConditionOperator])[] {
   return [
-    [name, { negated: false, compares }],
-    [opposite, { negated: true, compares }],
+    [name, { negated: false, testFor }],
+    [opposite, { negated: true, testFor }],
   ];
 }
 
-function single(name: string, compares: ConditionOperator['compares']): readonly [string, ConditionOperator] {
-  return [name, { negated: false, compares }];
+function single(name: string, testFor: TestMaker): readonly [string, ConditionOperator] {
+  return [name, { negated: false, testFor }];
 }
 
 /** Operators by name, in lower case: IAM reads names without regard to case. `Null` is not among them. */
@@ -169,7 +181,7 @@ export const conditionOperators: ReadonlyMap<string, ConditionOperator> = new Ma
       'DateGreaterThanEquals',
       dated((left, right) => left >= right),
     ),
-    single('Bool', sameBoolean),
+    single('Bool', equalsIgnoringCase),
     single('BinaryEquals', sameBytes),
     ...pair('IpAddress', 'NotIpAddress', inRange),
   ].map(([name, operator]) => [name.toLowerCase(), operator]),

@@ -1,9 +1,11 @@
 import type { AccessRequest, AccessResource, Caller } from '../engine/access-request.ts';
 import { parseBlob } from '../engine/ciphertext-blob.ts';
-import { keyArn, parseKeyIdentifier } from '../engine/key-identifier.ts';
-import type { Grant } from '../engine/key-record.ts';
+import { type KeyIdentifier, parseKeyIdentifier, partitionOf } from '../engine/key-identifier.ts';
+import type { Grant, LocalKey } from '../engine/key-record.ts';
 import type { KeyStore } from '../engine/key-store.ts';
+import { serviceOfAlias } from '../engine/managed-keys.ts';
 import { isOperationName } from '../engine/operation-table.ts';
+import { type OptionNames, refuseUnknownOptions } from '../known-options.ts';
 
 /** A question to `MemoryKms.explain`. */
 export type ExplainRequest = {
@@ -13,7 +15,10 @@ export type ExplainRequest = {
   readonly principal?: string | undefined;
   /** The default Region unless given. */
   readonly region?: string | undefined;
-  /** Key id, key ARN, alias or alias ARN. Absent: the key inside `input.CiphertextBlob`, or an action without a key. */
+  /**
+   * Key id, key ARN, alias or alias ARN, of a key that is there. Absent: the key inside `input.CiphertextBlob`, or an
+   * action without a key.
+   */
   readonly keyId?: string | undefined;
   readonly encryptionContext?: Readonly<Record<string, string>> | undefined;
   readonly grantTokens?: readonly string[] | undefined;
@@ -24,6 +29,20 @@ export type ExplainRequest = {
   readonly sourceIp?: string | undefined;
   /** Further condition keys with their values, such as `aws:SourceVpce`. */
   readonly conditionValues?: Readonly<Record<string, string | readonly string[]>> | undefined;
+};
+
+const QUESTION_NAMES: OptionNames<ExplainRequest> = {
+  action: true,
+  principal: true,
+  region: true,
+  keyId: true,
+  encryptionContext: true,
+  grantTokens: true,
+  input: true,
+  viaService: true,
+  principalTags: true,
+  sourceIp: true,
+  conditionValues: true,
 };
 
 /** What stands fast while a question is answered. */
@@ -38,9 +57,11 @@ export type ExplainSetting = {
 /**
  * The access request that a question stands for, without doing anything.
  *
- * @throws TypeError where the action names no operation of KMS.
+ * @throws TypeError where the action names no operation of KMS, the key or alias is not in the Region, or a name of the
+ *   question is unknown.
  */
 export function explainedAccessRequest(question: ExplainRequest, setting: ExplainSetting): AccessRequest {
+  refuseUnknownOptions(question, QUESTION_NAMES, 'explain()');
   const name = question.action.replace(/^kms:/, '');
   const operation = /^ReEncrypt(?:From|To)$/.test(name) ? 'ReEncrypt' : name;
   if (!isOperationName(operation)) throw new TypeError(`not an action of KMS: ${question.action}`);
@@ -62,17 +83,46 @@ export function explainedAccessRequest(question: ExplainRequest, setting: Explai
 }
 
 function resourceOf(question: ExplainRequest, setting: ExplainSetting): AccessResource {
-  const { store, caller, region } = setting;
-  const keyId = question.keyId ?? keyInBlob(question.input, region);
-  if (keyId === undefined) return { kind: 'none' };
-  const named = parseKeyIdentifier(keyId);
-  const account = named.account ?? caller.account;
-  const target = named.kind === 'key' ? named.name : (store.alias(account, region, named.name)?.targetKeyId ?? '');
-  const key = store.find(account, region, target);
+  const { store, region } = setting;
+  const named = question.keyId === undefined ? keyInBlob(question.input) : parseKeyIdentifier(question.keyId);
+  if (named === undefined) return { kind: 'none' };
+  const account = named.account ?? setting.caller.account;
+  const { partition = partitionOf(region) } = named;
+  const isHere = (named.region ?? region) === region && partition === partitionOf(region);
+  const key = isHere ? findKey(store, named, account, region) : undefined;
+  if (key === undefined) throw missingKey(question.keyId ?? named.name, named, account, setting);
   const requestAlias = named.kind === 'alias' ? named.name : undefined;
-  const aliases = store.aliasesOf(account, region, target).map(({ name }) => name);
-  const arn = key?.arn ?? keyArn(region, account, target);
-  return { kind: 'key', arn, key, aliases, requestAlias, lastUsedAt: store.usage(arn)?.at };
+  const aliases = store.aliasesOf(account, region, key.record.id).map(({ name }) => name);
+  return { kind: 'key', arn: key.arn, key, aliases, requestAlias, lastUsedAt: store.usage(key.arn)?.at };
+}
+
+function findKey(store: KeyStore, named: KeyIdentifier, account: string, region: string): LocalKey | undefined {
+  const keyId = named.kind === 'key' ? named.name : store.alias(account, region, named.name)?.targetKeyId;
+  return keyId === undefined ? undefined : store.find(account, region, keyId);
+}
+
+/** A decision about a key that is not there would be about nothing. */
+function missingKey(
+  keyId: string,
+  named: KeyIdentifier,
+  account: string,
+  { store, region }: ExplainSetting,
+): TypeError {
+  const missing = `no such key or alias in ${region}: ${keyId}`;
+  const elsewhere = regionsOf(store, named, account).filter((each) => each !== region);
+  if (elsewhere.length > 0) return new TypeError(`${missing}; it is in ${elsewhere.join(', ')}: ask with that region`);
+  const isToCome = named.kind === 'alias' && serviceOfAlias(named.name) !== undefined;
+  return new TypeError(isToCome ? `${missing}; KMS makes that one when it is first used` : missing);
+}
+
+/** Where an account has a key or alias, or whether it has it where its ARN says. */
+function regionsOf(store: KeyStore, named: KeyIdentifier, account: string): readonly string[] {
+  const { aliases } = store.snapshot();
+  const regions =
+    named.kind === 'key'
+      ? Object.keys(store.record(account, named.name)?.regions ?? {})
+      : aliases.filter((each) => each.account === account && each.name === named.name).map(({ region }) => region);
+  return regions.filter((region) => (named.region ?? region) === region);
 }
 
 /** The grant that RetireGrant is about. */
@@ -82,9 +132,10 @@ function grantOf({ input = {} }: ExplainRequest, resource: AccessResource): Gran
   return grants.find((grant) => grant.id === id || grant.tokens.includes(String(token)));
 }
 
-function keyInBlob(input: Readonly<Record<string, unknown>> | undefined, region: string): string | undefined {
+/** The Region is the endpoint's, whichever sealed it. */
+function keyInBlob(input: Readonly<Record<string, unknown>> | undefined): KeyIdentifier | undefined {
   const blob = input?.['CiphertextBlob'];
   if (!(blob instanceof Uint8Array)) return undefined;
   const { account, keyId } = parseBlob(blob);
-  return keyArn(region, account, keyId);
+  return { kind: 'key', name: keyId, account };
 }

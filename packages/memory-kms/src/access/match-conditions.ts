@@ -29,8 +29,9 @@ function holds(
   const operator = conditionOperators.get(condition.operator.toLowerCase());
   if (operator === undefined) return false;
   if (requested.length === 0) return condition.ifExists || condition.qualifier === 'ForAllValues' || absent();
-  const satisfies = (value: string): boolean =>
-    condition.values.some((wanted) => operator.compares(value, wanted, variables)) !== operator.negated;
+  // Made once: a request may have thousands of values, a policy thousands of patterns.
+  const tests = condition.values.map((wanted) => operator.testFor(wanted, variables));
+  const satisfies = (value: string): boolean => tests.some((test) => test(value)) !== operator.negated;
   return needsEvery(condition, effect) ? requested.every(satisfies) : requested.some(satisfies);
 
   function absent(): boolean {

@@ -7,7 +7,7 @@ import { matchPrincipals, type PrincipalMatch } from './match-principals.ts';
 import type { NegatableList, PolicyDocument, PolicyStatement } from './policy-document.ts';
 import { expandVariables, type VariableSource } from './policy-variables.ts';
 import type { PrincipalIdentity } from './principal-arn.ts';
-import { matchesPattern, matchesWildcard } from './wildcard-pattern.ts';
+import { matchesWildcard, patternTest } from './wildcard-pattern.ts';
 
 /** The request with what every statement needs of it, gathered once. */
 export type Question = {
@@ -64,5 +64,5 @@ function actionMatches(action: string, pattern: string): boolean {
 
 function resourceMatches(arn: string, pattern: string, variables: VariableSource): boolean {
   const expanded = expandVariables(pattern, variables, true);
-  return expanded !== undefined && matchesPattern(arn, expanded);
+  return expanded !== undefined && patternTest(expanded)(arn);
 }

@@ -1,5 +1,6 @@
 // Who there is: principals with their IAM policies, tags and access keys, as configuration or a seed file gives them.
 
+import { type OptionNames, refuseUnknownOptions } from '../known-options.ts';
 import type { IdentityPolicies, NamedPolicy } from './access-data.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { PolicyFault } from './policy-fault.ts';
@@ -41,6 +42,26 @@ export type AccountConfig = {
   readonly serviceControlPolicies?: readonly PolicySource[] | undefined;
 };
 
+const PRINCIPAL_NAMES: OptionNames<PrincipalConfig> = {
+  arn: true,
+  policies: true,
+  permissionsBoundary: true,
+  sessionPolicies: true,
+  tags: true,
+  accessKeys: true,
+};
+/** With what the SDK adds to credentials that it is given: the same object often serves both. */
+const ACCESS_KEY_NAMES: OptionNames<AccessKey & { $source: unknown; accountId: unknown; credentialScope: unknown }> = {
+  accessKeyId: true,
+  secretAccessKey: true,
+  sessionToken: true,
+  expiresAt: true,
+  $source: true,
+  accountId: true,
+  credentialScope: true,
+};
+const ACCOUNT_NAMES: OptionNames<AccountConfig> = { id: true, serviceControlPolicies: true };
+
 type Entry = {
   readonly identity: PrincipalIdentity;
   readonly policies: readonly NamedPolicy[];
@@ -63,13 +84,15 @@ export class PrincipalDirectory {
 
   /**
    * @throws PolicyFault where an entry is not a principal, a policy is not one, or an access key id comes twice; the
-   * text names the place, such as `principals[2].policies[0]`.
+   * text names the place, such as `principals[2].policies[0]`. TypeError for a name that nobody reads.
    */
   constructor(principals: readonly PrincipalConfig[] = [], accounts: readonly AccountConfig[] = []) {
     for (const [index, principal] of principals.entries()) this.#add(principal, `principals[${index}]`);
-    for (const [index, { id, serviceControlPolicies }] of accounts.entries()) {
-      const place = `accounts[${index}].serviceControlPolicies`;
-      this.#servicePolicies.set(id, readPolicies(serviceControlPolicies, place));
+    for (const [index, account] of accounts.entries()) {
+      const place = `accounts[${index}]`;
+      refuseUnknownOptions(account, ACCOUNT_NAMES, place);
+      const policies = readPolicies(account.serviceControlPolicies, `${place}.serviceControlPolicies`);
+      this.#servicePolicies.set(account.id, policies);
     }
     this.principalsByAccessKey = Object.fromEntries(
       [...this.#accessKeys].map(([id, { principal }]) => [id, principal]),
@@ -107,6 +130,7 @@ export class PrincipalDirectory {
   }
 
   #add(config: PrincipalConfig, place: string): void {
+    refuseUnknownOptions(config, PRINCIPAL_NAMES, place);
     const identity = parsePrincipal(config.arn);
     if (identity.kind === 'unknown' || identity.kind === 'service') {
       throw new PolicyFault(`${place}.arn is not the ARN of a user, a role, a session or an account's root.`);
@@ -122,7 +146,10 @@ export class PrincipalDirectory {
     if (this.#entries.has(config.arn)) throw new PolicyFault(`${place}.arn comes twice.`);
     this.#entries.set(config.arn, entry);
     if (identity.kind === 'role') this.#roles.set(`${identity.account}/${identity.name}`, entry);
-    for (const accessKey of config.accessKeys ?? []) this.#addAccessKey(accessKey, identity, place);
+    for (const [index, accessKey] of (config.accessKeys ?? []).entries()) {
+      refuseUnknownOptions(accessKey, ACCESS_KEY_NAMES, `${place}.accessKeys[${index}]`);
+      this.#addAccessKey(accessKey, identity, place);
+    }
   }
 
   #addAccessKey(accessKey: AccessKey, { arn, account }: PrincipalIdentity, place: string): void {
@@ -138,6 +165,7 @@ function readPolicies(sources: readonly PolicySource[] | undefined, place: strin
 
 function readPolicy(source: PolicySource, place: string): NamedPolicy {
   const named = typeof source === 'object' && 'document' in source && !('Statement' in source);
+  if (named) refuseUnknownOptions(source, { name: true, document: true }, place);
   try {
     const document = parsePolicy(named ? source.document : source, 'identity');
     return { name: named ? String(source.name) : (document.id ?? place), document };

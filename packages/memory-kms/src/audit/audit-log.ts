@@ -1,4 +1,5 @@
 import type { AuditEvent, AuditSink } from '../engine/audit-sink.ts';
+import { type OptionNames, refuseUnknownOptions } from '../known-options.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { CallCounters, type CallCounts } from './call-counters.ts';
 import { makeAuditRecords } from './make-audit-records.ts';
@@ -13,6 +14,8 @@ export type AuditLogOptions = {
   readonly outputs?: readonly AuditOutput[] | undefined;
 };
 
+const OPTION_NAMES: OptionNames<AuditLogOptions> = { keep: true, outputs: true };
+
 /** The record of everything that was asked of the KMS, and its counters. */
 export class AuditLog implements AuditSink {
   readonly #records: AuditRecord[] = [];
@@ -21,7 +24,9 @@ export class AuditLog implements AuditSink {
   readonly #outputs: readonly AuditOutput[];
   #failedOutputs = 0;
 
+  /** @throws TypeError for an unknown option; RangeError where `keep` is not a number from 0. */
   constructor(options: AuditLogOptions = {}) {
+    refuseUnknownOptions(options, OPTION_NAMES, 'audit');
     this.#keep = options.keep ?? 10_000;
     this.#outputs = options.outputs ?? [];
     if (!(this.#keep >= 0)) throw new RangeError('audit: keep is not a number from 0');

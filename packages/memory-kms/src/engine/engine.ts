@@ -18,6 +18,7 @@ import { type OperationRow, operationTable } from './operation-table.ts';
 import type { OperationName } from './operation-types.ts';
 import { randomUuid } from './random-source.ts';
 import { ConnectionLostError, type RequestGate } from './request-gate.ts';
+import { requireOperationName } from './require-operation-name.ts';
 import { peekKey, resolveKey } from './resolve-key.ts';
 import { validateInput } from './validate-input.ts';
 
@@ -50,9 +51,16 @@ export class Engine {
     this.seams = seams;
   }
 
-  /** Calls so far, of one operation or of all; failed and throttled ones count. */
+  /**
+   * Calls so far, of one operation or of all; failed and throttled ones count.
+   *
+   * @throws TypeError for what is no operation of KMS.
+   */
   callCount(operation?: OperationName): number {
-    if (operation !== undefined) return this.#counts.get(operation) ?? 0;
+    if (operation !== undefined) {
+      requireOperationName(operation, 'callCount');
+      return this.#counts.get(operation) ?? 0;
+    }
     return [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
@@ -65,7 +73,8 @@ export class Engine {
    * Answers one call.
    *
    * @returns The answer, without `$metadata`, owned by the caller.
-   * @throws KmsServiceError with `$metadata.requestId` of the call; ConnectionLostError in a scripted outage.
+   * @throws KmsServiceError with `$metadata.requestId` of the call; ConnectionLostError in a scripted outage, and where
+   *   the caller went away before the call was admitted.
    */
   async handle(call: KmsCall): Promise<Answer> {
     this.#counts.set(call.operation, (this.#counts.get(call.operation) ?? 0) + 1);
@@ -95,7 +104,7 @@ export class Engine {
     const row = operationTable[call.operation];
     const input = validateInput(call.input, row.members);
     trace.input = input;
-    applyInputRules(call.operation, input);
+    applyInputRules(call.operation, input, this.parts.settings.maxContextLength);
     const invocation = this.#invocation(call, input, trace);
     const free = freeHandlers[call.operation] as Handler | undefined;
     if (free !== undefined) return free(invocation);

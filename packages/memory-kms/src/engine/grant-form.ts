@@ -29,6 +29,20 @@ const MAX_PAIRS = 8;
 const MAX_PAIR_LENGTH = 384;
 
 /**
+ * Bounds the context constraints of a grant to be, of which policies see as much as of an encryption context.
+ *
+ * @throws KmsServiceError ValidationException.
+ */
+export function requireConstraintSize(constraints: Input<'CreateGrant'>['Constraints']): void {
+  for (const context of [constraints?.EncryptionContextEquals, constraints?.EncryptionContextSubset]) {
+    const pairs = Object.entries(context ?? {});
+    const isLong = pairs.some(([key, value]) => key.length > MAX_PAIR_LENGTH || value.length > MAX_PAIR_LENGTH);
+    if (pairs.length <= MAX_PAIRS && !isLong) continue;
+    throw invalid(`A grant constraint has at most ${MAX_PAIRS} pairs, of at most ${MAX_PAIR_LENGTH} characters each.`);
+  }
+}
+
+/**
  * Refuses a grant with operations that the key can't do, constraints where there is no context, or no grantee.
  *
  * @throws KmsServiceError ValidationException, InvalidArnException.
@@ -37,7 +51,8 @@ export function requireGrantForm(key: LocalKey, input: Input<'CreateGrant'>): vo
   requireGrantees(input);
   requireOperations(key, input.Operations ?? []);
   const { EncryptionContextEquals: equals, EncryptionContextSubset: subset } = input.Constraints ?? {};
-  for (const context of [equals, subset]) if (context !== undefined) requireContextConstraint(key, context);
+  if ((equals ?? subset) === undefined || key.record.spec === 'SYMMETRIC_DEFAULT') return;
+  throw invalid('Encryption context constraints are valid only for symmetric encryption KMS keys.');
 }
 
 function requireGrantees(input: Input<'CreateGrant'>): void {
@@ -74,16 +89,6 @@ function requireOperations({ record }: LocalKey, operations: readonly string[]):
     `Grant operations ${impossible.join(', ')} are not valid for a key with KeySpec ${record.spec} and ` +
       `KeyUsage ${record.usage}.`,
   );
-}
-
-function requireContextConstraint({ record }: LocalKey, context: Readonly<Record<string, string>>): void {
-  if (record.spec !== 'SYMMETRIC_DEFAULT') {
-    throw invalid('Encryption context constraints are valid only for symmetric encryption KMS keys.');
-  }
-  const pairs = Object.entries(context);
-  const isLong = pairs.some(([key, value]) => key.length > MAX_PAIR_LENGTH || value.length > MAX_PAIR_LENGTH);
-  if (pairs.length <= MAX_PAIRS && !isLong) return;
-  throw invalid(`A grant constraint has at most ${MAX_PAIRS} pairs, of at most ${MAX_PAIR_LENGTH} characters each.`);
 }
 
 function invalid(message: string): KmsServiceError {

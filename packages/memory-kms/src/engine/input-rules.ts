@@ -1,7 +1,8 @@
 // Rules between the members of one request, checked with its shape, before any key is looked up.
 
+import { requireConstraintSize } from './grant-form.ts';
 import { KmsServiceError } from './kms-service-error.ts';
-import type { OperationName } from './operation-types.ts';
+import type { Input, OperationName } from './operation-types.ts';
 
 type Request = Readonly<Record<string, unknown>>;
 
@@ -63,7 +64,11 @@ const newWithoutId = (input: Request): void => {
 
 type Rule = (input: Request) => void;
 
+const grantConstraints = (input: Request): void =>
+  requireConstraintSize(input['Constraints'] as Input<'CreateGrant'>['Constraints']);
+
 const inputRules: { readonly [Name in OperationName]?: readonly Rule[] } = {
+  CreateGrant: [grantConstraints],
   Decrypt: [withoutRecipient, optionalCiphertext('KeyId')],
   DeriveSharedSecret: [withoutRecipient],
   GenerateDataKey: [withoutRecipient, dataKeyLength],
@@ -76,9 +81,26 @@ const inputRules: { readonly [Name in OperationName]?: readonly Rule[] } = {
   RetireGrant: [tokenOrId],
 };
 
-/** @throws KmsServiceError ValidationException, or UnsupportedOperationException for a `Recipient`. */
-export function applyInputRules(operation: OperationName, input: Request): void {
+/**
+ * Checks a request as a whole.
+ *
+ * @param maxContextLength - Bytes of the keys and values of one encryption context, which AWS bounds by the size of a
+ *   request alone. Bounded here, before any policy is held against them.
+ * @throws KmsServiceError ValidationException, or UnsupportedOperationException for a `Recipient`.
+ */
+export function applyInputRules(operation: OperationName, input: Request, maxContextLength: number): void {
   for (const rule of inputRules[operation] ?? []) rule(input);
+  for (const member of CONTEXTS) requireContextBound(input[member], maxContextLength);
+}
+
+const CONTEXTS = ['EncryptionContext', 'SourceEncryptionContext', 'DestinationEncryptionContext'] as const;
+
+function requireContextBound(context: unknown, max: number): void {
+  let length = 0;
+  for (const [key, value] of Object.entries((context ?? {}) as Readonly<Record<string, string>>)) {
+    length += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
+  if (length > max) throw invalid(`The encryption context must not be longer than ${max} bytes.`);
 }
 
 function invalid(message: string): KmsServiceError {

@@ -13,4 +13,6 @@ export type KmsCall = {
   readonly region: string;
   /** UUID; comes back as `$metadata.requestId` and `x-amzn-RequestId`. */
   readonly requestId: string;
+  /** Aborted when nobody waits for the answer any more. Looked at only while the gate delays the call. */
+  readonly signal?: AbortSignal | undefined;
 };

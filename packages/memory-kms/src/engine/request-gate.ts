@@ -13,14 +13,17 @@ export type GatedCall = KmsCall & {
   keySpec(): string | undefined;
 };
 
-/** Admits a call, delays it (by a promise), or refuses it by throwing a `KmsServiceError`. */
+/**
+ * Admits a call, delays it (by a promise), or refuses it by throwing a `KmsServiceError`. Once the call's signal is
+ * aborted, a delay ends at once, with a `ConnectionLostError`.
+ */
 export interface RequestGate {
   admit(call: GatedCall): void | Promise<void>;
 }
 
 /**
- * Thrown by a gate that plays an outage: nobody answers. The HTTP server drops the connection, the request handler and
- * the in-process client fail as a lost connection does.
+ * Thrown by a gate that plays an outage: nobody answers; or where the caller went away while it waited. The HTTP server
+ * drops the connection, the request handler and the in-process client fail as a lost connection does.
  */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';

@@ -1,6 +1,5 @@
 // Checks of usage, algorithm and encryption context, after those of state.
 
-import type { Invocation } from './invocation.ts';
 import type { KeyUsage, LocalKey } from './key-record.ts';
 import { keySpecTable } from './key-spec-table.ts';
 import { KmsServiceError } from './kms-service-error.ts';
@@ -32,22 +31,6 @@ export function incompatibleAlgorithm(algorithm: string, spec: string): KmsServi
 export function requireSymmetric(key: LocalKey, operation: string): void {
   requireUsage(key, 'ENCRYPT_DECRYPT', operation);
   if (key.record.spec !== 'SYMMETRIC_DEFAULT') throw incompatibleAlgorithm('SYMMETRIC_DEFAULT', key.record.spec);
-}
-
-/**
- * Bounds an encryption context, which AWS bounds by the size of a request alone.
- *
- * @throws KmsServiceError ValidationException when its keys and values exceed `maxContextLength` bytes.
- */
-export function requireContextBound(
-  { parts }: Invocation<object>,
-  context: Readonly<Record<string, string>> | undefined,
-): void {
-  const max = parts.settings.maxContextLength;
-  let length = 0;
-  for (const [key, value] of Object.entries(context ?? {})) length += Buffer.byteLength(key) + Buffer.byteLength(value);
-  if (length <= max) return;
-  throw new KmsServiceError('ValidationException', `The encryption context must not be longer than ${max} bytes.`);
 }
 
 /** @throws KmsServiceError ValidationException for a context that an asymmetric key would have to ignore. */

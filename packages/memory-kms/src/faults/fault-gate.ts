@@ -36,7 +36,7 @@ export class FaultGate implements RequestGate {
     const outage = struck.some((rule) => rule.outage === true);
     const error = struck.find((rule) => rule.error !== undefined)?.error;
     if (latencyMs === 0) return fail(outage, error);
-    return wait(this.#clock, latencyMs).then(() => fail(outage, error));
+    return wait(this.#clock, latencyMs, call.signal).then(() => fail(outage, error));
   }
 }
 
@@ -48,10 +48,25 @@ function fail(outage: boolean, error: FaultError | undefined): void {
   throw new KmsServiceError(name, message ?? TEXTS[name] ?? '', statusCode);
 }
 
-/** A call that waits keeps the process alive, as a socket would; the clock's own timers do not. */
-function wait(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (clock === systemClock) setTimeout(resolve, delayMs);
-    else clock.setTimer(resolve, delayMs);
+/** A wait that ends with the time or, by a `ConnectionLostError`, with whoever waits. */
+function wait(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(new ConnectionLostError());
+    const cancel = startTimer(clock, delayMs, () => {
+      signal?.removeEventListener('abort', leave);
+      resolve();
+    });
+    function leave(): void {
+      cancel();
+      reject(new ConnectionLostError());
+    }
+    signal?.addEventListener('abort', leave, { once: true });
   });
+}
+
+/** A call that waits keeps the process alive, as a socket would; the clock's own timers do not. */
+function startTimer(clock: Clock, delayMs: number, callback: () => void): () => void {
+  if (clock !== systemClock) return clock.setTimer(callback, delayMs);
+  const timer = setTimeout(callback, delayMs);
+  return () => clearTimeout(timer);
 }

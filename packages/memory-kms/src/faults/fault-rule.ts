@@ -1,12 +1,16 @@
 // Scripted faults, as data.
 
+import type { OperationName } from '../engine/operation-types.ts';
+import { requireOperationName } from '../engine/require-operation-name.ts';
+import { type OptionNames, refuseUnknownOptions } from '../known-options.ts';
+
 /**
  * One rule. It looks at the calls that pass its filters (`operation`, `region`, `principal`, `keyId`), counts them from
  * 1, and strikes those that its schedule (`every`, `nth`, `probability`) names; without a schedule, all of them.
  */
 export type FaultRule = {
-  /** Operation names; absent: all. */
-  readonly operation?: string | readonly string[] | undefined;
+  /** Operation names; absent, or `*`: all. */
+  readonly operation?: OperationName | '*' | readonly OperationName[] | undefined;
   readonly region?: string | readonly string[] | undefined;
   /** ARN of the caller. */
   readonly principal?: string | undefined;
@@ -35,19 +39,22 @@ export type FaultError =
   | string
   | { readonly name: string; readonly message?: string | undefined; readonly statusCode?: number | undefined };
 
-const FIELDS: ReadonlySet<string> = new Set([
-  'operation',
-  'region',
-  'principal',
-  'keyId',
-  'every',
-  'nth',
-  'probability',
-  'times',
-  'error',
-  'latencyMs',
-  'outage',
-]);
+type SpelledOutError = Exclude<FaultError, string>;
+
+const FIELDS: OptionNames<FaultRule> = {
+  operation: true,
+  region: true,
+  principal: true,
+  keyId: true,
+  every: true,
+  nth: true,
+  probability: true,
+  times: true,
+  error: true,
+  latencyMs: true,
+  outage: true,
+};
+const ERROR_FIELDS: OptionNames<SpelledOutError> = { name: true, message: true, statusCode: true };
 
 /**
  * Checks a rule, also one that came as JSON.
@@ -56,10 +63,8 @@ const FIELDS: ReadonlySet<string> = new Set([
  * @throws TypeError or RangeError naming the field.
  */
 export function checkFaultRule(rule: unknown, place: string): FaultRule {
-  if (typeof rule !== 'object' || rule === null || Array.isArray(rule))
-    throw new TypeError(`${place} is not an object`);
-  const unknown = Object.keys(rule).find((field) => !FIELDS.has(field));
-  if (unknown !== undefined) throw new TypeError(`${place}.${unknown} is not a field of a fault rule`);
+  refuseUnknownOptions(rule, FIELDS, place);
+  requireOperations((rule as FaultRule).operation, `${place}.operation`);
   const { error, latencyMs, outage, every, times, probability, nth } = rule as FaultRule;
   if (error === undefined && latencyMs === undefined && outage !== true) {
     throw new TypeError(`${place} does nothing: give error, latencyMs or outage`);
@@ -81,5 +86,12 @@ export function checkFaultRule(rule: unknown, place: string): FaultRule {
   if (error !== undefined && typeof error !== 'string' && typeof error?.name !== 'string') {
     throw new TypeError(`${place}.error is neither a name nor an object with a name`);
   }
+  if (typeof error === 'object') refuseUnknownOptions(error, ERROR_FIELDS, `${place}.error`);
   return rule as FaultRule;
+}
+
+/** A rule for an operation that KMS does not have would never strike, and the test around it prove nothing. */
+function requireOperations(operation: FaultRule['operation'], place: string): void {
+  if (operation === undefined || operation === '*') return;
+  for (const name of [operation].flat()) requireOperationName(name, place);
 }

@@ -16,7 +16,7 @@ import { KmsServiceError } from '../engine/kms-service-error.ts';
 import { resolveKey } from '../engine/resolve-key.ts';
 import { decryptRsa } from '../engine/rsa-cipher.ts';
 import { isSealedUnder, openUnder } from '../engine/symmetric-cipher.ts';
-import { refuseContext, requireAlgorithm, requireContextBound } from '../engine/usage-check.ts';
+import { refuseContext, requireAlgorithm } from '../engine/usage-check.ts';
 
 const NAMING = { keyIdForms: 'keyOrAlias', crossAccount: true } as const;
 
@@ -94,7 +94,6 @@ function openSymmetric(invocation: Invocation<object>, request: Decryption): Ope
   requireState(key, 'use', invocation.now);
   requireDecryptable(key);
   requireAlgorithm(key, 'SYMMETRIC_DEFAULT');
-  requireContextBound(invocation, context);
   if (request.ignoreCiphertext || ciphertext === undefined) return { key, plaintext: new Uint8Array(0) };
   const blob = parseBlob(ciphertext);
   if (!isSealedUnder(blob, key)) throw incorrectKey();

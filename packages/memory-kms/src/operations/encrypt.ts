@@ -3,7 +3,7 @@ import { currentMaterial, endDryRun, type Invocation, noteUse } from '../engine/
 import type { LocalKey } from '../engine/key-record.ts';
 import { encryptRsa, requireRsaFit } from '../engine/rsa-cipher.ts';
 import { sealUnder } from '../engine/symmetric-cipher.ts';
-import { refuseContext, requireAlgorithm, requireContextBound, requireUsage } from '../engine/usage-check.ts';
+import { refuseContext, requireAlgorithm, requireUsage } from '../engine/usage-check.ts';
 
 /** One encryption: the request's own, or the second half of ReEncrypt. */
 export type Encryption = {
@@ -18,7 +18,7 @@ export const encrypt: KeyHandler<'Encrypt'> = (invocation) => {
   const { EncryptionAlgorithm: algorithm = 'SYMMETRIC_DEFAULT', EncryptionContext: context } = input;
   const encryption = { key, algorithm, context };
   const plaintext = input.Plaintext ?? new Uint8Array(0);
-  checkEncryption(invocation, encryption, 'Encrypt', plaintext);
+  checkEncryption(encryption, 'Encrypt', plaintext);
   endDryRun(input);
   noteUse(invocation, key);
   const { blob } = performEncryption(invocation, encryption, plaintext);
@@ -27,17 +27,13 @@ export const encrypt: KeyHandler<'Encrypt'> = (invocation) => {
 
 /** Usage, algorithm, context and size, in this order. */
 export function checkEncryption(
-  invocation: Invocation<object>,
   { key, algorithm, context }: Encryption,
   operation: string,
   plaintext: Uint8Array,
 ): void {
   requireUsage(key, 'ENCRYPT_DECRYPT', operation);
   requireAlgorithm(key, algorithm);
-  if (algorithm === 'SYMMETRIC_DEFAULT') {
-    requireContextBound(invocation, context);
-    return;
-  }
+  if (algorithm === 'SYMMETRIC_DEFAULT') return;
   refuseContext(context);
   requireRsaFit(key, algorithm, plaintext);
 }

@@ -5,7 +5,7 @@ import { isAsymmetric, isSupportedSpec } from '../engine/key-spec-table.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
 import type { Input } from '../engine/operation-types.ts';
 import { sealUnder } from '../engine/symmetric-cipher.ts';
-import { requireContextBound, requireSymmetric } from '../engine/usage-check.ts';
+import { requireSymmetric } from '../engine/usage-check.ts';
 
 type Request = Omit<Input<'GenerateDataKeyPairWithoutPlaintext'>, 'KeyId'>;
 
@@ -28,7 +28,6 @@ async function makeSealedPair(invocation: KeyInvocation<Request>, operation: str
   const { key, input, trace } = invocation;
   const { KeyPairSpec: spec, EncryptionContext: context } = input;
   requireSymmetric(key, operation);
-  requireContextBound(invocation, context);
   if (spec === undefined || !isSupportedSpec(spec) || !isAsymmetric(spec)) {
     throw new KmsServiceError('UnsupportedOperationException', `KeyPairSpec ${spec ?? ''} is not supported.`);
   }

@@ -2,7 +2,7 @@ import type { KeyHandler } from '../engine/handler.ts';
 import { endDryRun, type KeyInvocation, noteUse } from '../engine/invocation.ts';
 import type { Input } from '../engine/operation-types.ts';
 import { sealUnder } from '../engine/symmetric-cipher.ts';
-import { requireContextBound, requireSymmetric } from '../engine/usage-check.ts';
+import { requireSymmetric } from '../engine/usage-check.ts';
 
 type Request = Omit<Input<'GenerateDataKeyWithoutPlaintext'>, 'KeyId'>;
 
@@ -23,7 +23,6 @@ function makeDataKey(invocation: KeyInvocation<Request>, operation: string) {
   const { key, input, parts, trace } = invocation;
   const length = input.NumberOfBytes ?? (input.KeySpec === 'AES_128' ? 16 : 32);
   requireSymmetric(key, operation);
-  requireContextBound(invocation, input.EncryptionContext);
   endDryRun(input);
   noteUse(invocation, key);
   const plaintext = Uint8Array.from(parts.random.bytes(length));

@@ -20,7 +20,7 @@ export const reEncrypt: FreeHandler<'ReEncrypt'> = (invocation) => {
   const key = destinationOf(invocation, conditionValues);
   const algorithm = input.DestinationEncryptionAlgorithm ?? 'SYMMETRIC_DEFAULT';
   const encryption = { key, algorithm, context: input.DestinationEncryptionContext };
-  checkEncryption(invocation, encryption, 'ReEncrypt', source.plaintext);
+  checkEncryption(encryption, 'ReEncrypt', source.plaintext);
   endDryRun(input);
   noteUse(invocation, source.key);
   noteUse(invocation, key);

@@ -1,5 +1,7 @@
 // Request quotas as data: which pool an operation draws from, and how many requests a second a pool has.
 
+import { refuseUnknownOptions } from '../known-options.ts';
+
 /** Requests per second: one figure, or one per Region with a figure for the rest. `Infinity` lifts a limit. */
 export type QuotaLimit = number | { readonly default: number; readonly regions: Readonly<Record<string, number>> };
 
@@ -20,7 +22,7 @@ export type QuotaOption =
 /**
  * The table that an option stands for.
  *
- * @throws TypeError for what is neither a preset nor has pools; RangeError for an unknown preset or pool, or a limit that
+ * @throws TypeError for what is neither a preset nor has pools, or has more than that; RangeError for an unknown preset or pool, or a limit that
  *   is not a positive number.
  */
 export function quotaTable(option: QuotaOption): QuotaTable {
@@ -30,6 +32,7 @@ export function quotaTable(option: QuotaOption): QuotaTable {
   const preset = typeof option === 'string' ? option : option.preset;
   const base = preset === undefined ? { name: 'own', pools: {} } : presetNamed(preset);
   if (typeof option === 'string') return base;
+  refuseUnknownOptions(option, { preset: true, pools: true }, 'quotas');
   for (const [pool, limit] of Object.entries(option.pools)) checkPool(pool, limit);
   return { name: `${base.name} with changes`, pools: { ...base.pools, ...option.pools } };
 }
@@ -43,6 +46,7 @@ function presetNamed(name: string): QuotaTable {
 
 function checkPool(pool: string, limit: QuotaLimit): void {
   if (!Object.hasOwn(quotaPresets[0]?.pools ?? {}, pool)) throw new RangeError(`quotas: no pool ${pool}`);
+  if (typeof limit !== 'number') refuseUnknownOptions(limit, { default: true, regions: true }, `quotas.pools.${pool}`);
   const figures = typeof limit === 'number' ? [limit] : [limit.default, ...Object.values(limit.regions)];
   if (!figures.every((figure) => figure > 0))
     throw new RangeError(`quotas: the limit of ${pool} is not a positive number`);

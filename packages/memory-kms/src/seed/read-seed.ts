@@ -7,6 +7,7 @@ import type { AccessKey, AccountConfig, PrincipalConfig } from '../access/princi
 import { type PolicySource, PrincipalDirectory } from '../access/principal-directory.ts';
 import type { AliasRecord, KeyRecord } from '../engine/key-record.ts';
 import { checkFaultRule, type FaultRule } from '../faults/fault-rule.ts';
+import { type OptionNames, refuseUnknownOptions } from '../known-options.ts';
 import { type QuotaLimit, type QuotaOption, quotaTable } from '../quotas/quota-table.ts';
 import type { SeamOptions } from '../seams.ts';
 import { isLocalKmsSeed, readLocalKmsSeed } from './read-local-kms-seed.ts';
@@ -34,6 +35,8 @@ export type SeedSetting = {
   readonly now?: number | undefined;
 };
 
+const SETTING_NAMES: OptionNames<SeedSetting> = { name: true, now: true };
+
 const MEMBERS = [
   'account',
   'region',
@@ -60,7 +63,9 @@ export function readSeedFile(path: string, setting: SeedSetting = {}): Seed {
  *
  * @throws SeedError naming line, column and path of what is wrong.
  */
-export function readSeed(text: string, { name = 'seed', now = Date.now() }: SeedSetting = {}): Seed {
+export function readSeed(text: string, setting: SeedSetting = {}): Seed {
+  refuseUnknownOptions(setting, SETTING_NAMES, 'readSeed');
+  const { name = 'seed', now = Date.now() } = setting;
   const seed = SeedNode.parse(text, name);
   if (seed.value === null) return { options: {}, keys: [], aliases: [] };
   const account = seed.member('account')?.text(/^\d{12}$/, 'twelve digits, in quotes');

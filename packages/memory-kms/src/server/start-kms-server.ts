@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
 import { ConnectionLostError } from '../engine/request-gate.ts';
+import { type OptionNames, refuseUnknownOptions } from '../known-options.ts';
 import type { WireRequest, WireResponse } from '../wire/answer-request.ts';
 import { errorResponse } from '../wire/error-response.ts';
 import { isAllowedHost } from './allowed-host.ts';
@@ -32,6 +33,14 @@ export type KmsServerOptions = {
   readonly control?: ControlRoutes | undefined;
 };
 
+const OPTION_NAMES: OptionNames<KmsServerOptions> = {
+  host: true,
+  port: true,
+  allowedHosts: true,
+  maxBodyLength: true,
+  control: true,
+};
+
 /** A server that listens. It does not keep the process alive by itself. */
 export type KmsServer = AsyncDisposable & {
   /** Such as `http://127.0.0.1:4566`: the `endpoint` of clients. */
@@ -46,9 +55,10 @@ const MAX_BODY_LENGTH = 1_048_576;
  * Starts a server.
  *
  * @returns Once it listens.
- * @throws Error of node:net where it can't listen (EADDRINUSE, EACCES …).
+ * @throws Error of node:net where it can't listen (EADDRINUSE, EACCES …); TypeError for an unknown option.
  */
 export async function startKmsServer(kms: RequestAnswerer, options: KmsServerOptions = {}): Promise<KmsServer> {
+  refuseUnknownOptions(options, OPTION_NAMES, 'startKmsServer');
   const { host = '127.0.0.1', port = 0 } = options;
   const server = createServer({ requestTimeout: 30_000 }, (request, response) => {
     void serve(kms, options, request, response);
@@ -69,8 +79,10 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
   try {
-    send(response, await answer(kms, options, request));
+    send(response, await answer(kms, options, request, gone.signal));
   } catch (error) {
     // A scripted outage; or the client went away before its request was whole.
     if (error instanceof ConnectionLostError || request.destroyed) request.socket.destroy();
@@ -82,6 +94,7 @@ async function answer(
   kms: RequestAnswerer,
   options: KmsServerOptions,
   request: IncomingMessage,
+  signal: AbortSignal,
 ): Promise<WireResponse> {
   if (!isAllowedHost(request.headers.host, options.allowedHosts ?? [])) {
     return errorResponse(new KmsServiceError('AccessDeniedException', 'The Host header is not allowed.', 403));
@@ -91,7 +104,7 @@ async function answer(
     const tooLarge = new KmsServiceError('RequestEntityTooLargeException', 'The request is too large.', 413);
     return errorResponse(tooLarge, { connection: 'close' });
   }
-  const wireRequest = toWireRequest(request, body);
+  const wireRequest = { ...toWireRequest(request, body), signal };
   return (await options.control?.answer(wireRequest)) ?? kms.answer(wireRequest);
 }
 

@@ -57,15 +57,6 @@ export async function acquireFileLock(path: string, timeoutMs: number = DEFAULT_
   }
 }
 
-/**
- * Whether no process here is the one that left a draft, of which the file's name tells no more than this. Drafts of the
- * state are made under the lock, so whoever holds it finds none of a living writer; of a lock's owner this says nothing.
- */
-export function isDead(found: Pick<Owner, 'pid' | 'started' | 'host'>): boolean {
-  const facts = systemFacts();
-  return judgeProcess({ ...facts.self, ...found }, facts) === 'dead';
-}
-
 /** Removes a dead owner's lock, unless somebody else has done so in the meantime. */
 async function breakLock(path: string, dead: Owner, timeoutMs: number): Promise<void> {
   const claim = await acquireFileLock(`${path}.${dead.nonce}`, timeoutMs);
@@ -85,7 +76,7 @@ function tryLock(path: string, self: ProcessIdentity): string | undefined {
     linkSync(draft, path);
     return nonce;
   } catch (error) {
-    // ENOENT: the draft was cleared away by one who holds the lock and knows no process of our id. Start anew.
+    // ENOENT: the draft was cleared away by one who holds the lock and takes it for left behind. Start anew.
     if (isErrno(error, 'EEXIST') || isErrno(error, 'ENOENT')) return undefined;
     throw error;
   } finally {

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { KmsSnapshot } from '../engine/key-record.ts';
-import { acquireFileLock, type FileLock, isDead } from './file-lock.ts';
+import { acquireFileLock, type FileLock } from './file-lock.ts';
 import { decodeState, encodeState, looksLikeState, MAX_STATE_LENGTH, type StateDocument } from './state-document.ts';
 import { StateFormatError } from './state-format-error.ts';
 import { writeFileAtomically } from './write-file-atomically.ts';
@@ -112,18 +111,22 @@ export class StateFile {
     this.#seen = stats === undefined ? '' : identityOf(stats);
   }
 
-  /** Removes drafts whose process was killed while it wrote. */
+  /**
+   * Removes what processes left behind that were killed, whoever they were: a draft of the state holds key material in
+   * clear, and is made only under the lock, which is held here. A draft of the lock may be that of a process that waits:
+   * it makes another one.
+   */
   #removeDrafts(): void {
     const folder = dirname(this.path);
     const prefix = `${basename(this.path)}.`;
     for (const name of readdirSync(folder)) {
-      const pid = name.startsWith(prefix) ? /\.(\d+)\.[0-9a-f]+\.tmp$/.exec(name)?.[1] : undefined;
-      if (pid !== undefined && isDead({ pid: Number(pid), started: '', host: hostname() })) {
-        rmSync(join(folder, name), { force: true });
-      }
+      if (name.startsWith(prefix) && DRAFT.test(name.slice(prefix.length))) rmSync(join(folder, name), { force: true });
     }
   }
 }
+
+/** The names that `writeFileAtomically` and `acquireFileLock` give, and no other: `FILE.bak` has drafts of its own. */
+const DRAFT = /^(?:\d+\.[0-9a-f]{12}|lock\.(?:[\w-]{1,64}\.)?\d+\.[0-9a-f]{16})\.tmp$/;
 
 /** The file behind a symbolic link: replacing the link itself would leave the file behind. */
 function realPath(path: string): string {

@@ -18,6 +18,8 @@ export type WireRequest = {
   readonly body: Uint8Array;
   readonly sourceIp?: string | undefined;
   readonly secureTransport?: boolean | undefined;
+  /** Aborted when nobody waits for the answer any more: a scripted latency then ends. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /** A response to send. */
@@ -38,7 +40,8 @@ export interface Authenticator {
 const TARGET = /^TrentService\.([A-Za-z]+)$/;
 
 /**
- * Answers a request of the AWS JSON 1.1 protocol. Never throws but for a scripted outage (`ConnectionLostError`).
+ * Answers a request of the AWS JSON 1.1 protocol. Never throws but for a scripted outage, or a caller that went away
+ * (`ConnectionLostError`).
  */
 export async function answerRequest(
   engine: Engine,
@@ -62,7 +65,7 @@ async function perform(engine: Engine, authenticator: Authenticator, request: Wi
   }
   const { caller, region } = await authenticator.authenticate(request);
   const input = decodeRequest(request.body, operationTable[operation].members);
-  return engine.handle({ operation, input, caller, region, requestId });
+  return engine.handle({ operation, input, caller, region, requestId, signal: request.signal });
 }
 
 function response(requestId: string, body: Uint8Array): WireResponse {

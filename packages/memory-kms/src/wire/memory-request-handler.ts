@@ -1,6 +1,7 @@
 // The front for a genuine SDK client: its serialisation, signing, retries and error classes, and no network.
 
 import { ConnectionLostError } from '../engine/request-gate.ts';
+import { abortError, untilAborted } from '../until-aborted.ts';
 import type { WireRequest, WireResponse } from './answer-request.ts';
 
 /** A request as the SDK hands it to its request handler. */
@@ -36,14 +37,21 @@ export function createRequestHandler(answer: (request: WireRequest) => Promise<W
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(request, options) {
-      if (options?.abortSignal?.aborted === true) throw namedError('AbortError', 'Request aborted');
-      const { status, headers, body } = await answerOrFail(answer, wireRequest(request));
+      if (options?.abortSignal?.aborted === true) throw abortError();
+      const signal = listenable(options?.abortSignal);
+      const answered = answerOrFail(answer, { ...wireRequest(request), signal });
+      const { status, headers, body } = await untilAborted(answered, signal);
       return { response: { statusCode: status, headers: { ...headers }, body } };
     },
     destroy() {},
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   };
+}
+
+/** The SDK also takes signals of its own former kind, which can only be asked. */
+function listenable(signal: HandlerOptions['abortSignal']): AbortSignal | undefined {
+  return signal !== undefined && 'addEventListener' in signal ? (signal as AbortSignal) : undefined;
 }
 
 function wireRequest({ method, path, headers, body }: SdkHttpRequest): WireRequest {

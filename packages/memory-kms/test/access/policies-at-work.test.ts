@@ -173,3 +173,47 @@ describe('the lockout check', () => {
     expect(await outcomeOf(admin.createKey({ Policy }))).toBe('ok');
   });
 });
+
+describe('policies over long values', () => {
+  const Plaintext = bytes('x');
+
+  it('are not asked about an encryption context that is too long', async () => {
+    const { admin, worker } = strictKms();
+    const { id: KeyId } = await newKey(admin);
+    const { CiphertextBlob } = await admin.encrypt({ KeyId, Plaintext });
+    const EncryptionContext = { tenant: 'x'.repeat(8187) };
+    const refused = 'ValidationException: The encryption context must not be longer than 8192 bytes.';
+    for (const call of [
+      worker.encrypt({ KeyId, Plaintext, EncryptionContext }),
+      worker.decrypt({ CiphertextBlob, EncryptionContext }),
+      worker.generateDataKey({ KeyId, KeySpec: 'AES_256', EncryptionContext }),
+      worker.generateDataKeyPairWithoutPlaintext({ KeyId, KeyPairSpec: 'ECC_NIST_P256', EncryptionContext }),
+      worker.reEncrypt({ CiphertextBlob, DestinationKeyId: KeyId, SourceEncryptionContext: EncryptionContext }),
+      worker.reEncrypt({ CiphertextBlob, DestinationKeyId: KeyId, DestinationEncryptionContext: EncryptionContext }),
+    ]) {
+      expect(await outcomeOf(call)).toBe(refused);
+    }
+    const longest = { tenant: 'x'.repeat(8186) };
+    expect(await outcomeOf(admin.encrypt({ KeyId, Plaintext, EncryptionContext: longest }))).toBe('ok');
+  });
+
+  it('are not asked about constraints of a grant that are too long', async () => {
+    const { admin, worker } = strictKms();
+    const { id: KeyId } = await newKey(admin);
+    const Constraints = { EncryptionContextSubset: { tenant: 'x'.repeat(385) } };
+    const call = worker.createGrant({ KeyId, GranteePrincipal: ROLE, Operations: ['Decrypt'], Constraints });
+    expect(await outcomeOf(call)).toMatch(/^ValidationException: A grant constraint has at most 8 pairs/);
+  });
+
+  it('take no long time, however many patterns and keys there are', async () => {
+    const { admin, worker } = strictKms();
+    const patterns = Array.from({ length: 3500 }, (_, index) => `${index.toString(36)}-*`);
+    const denied = { 'ForAnyValue:StringLike': { 'kms:EncryptionContextKeys': patterns } };
+    const Policy = policyOf(delegate, { ...allow('kms:Encrypt', denied), Effect: 'Deny' });
+    const { id: KeyId } = await newKey(admin, { Policy });
+    const EncryptionContext = Object.fromEntries(Array.from({ length: 2000 }, (_, index) => [index.toString(36), '']));
+    const started = performance.now();
+    expect(await outcomeOf(worker.encrypt({ KeyId, Plaintext, EncryptionContext }))).toMatch(/^AccessDenied/);
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
+});

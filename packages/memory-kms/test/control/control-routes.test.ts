@@ -66,7 +66,15 @@ describe('/_kms/', () => {
     await ask('PUT', '/_kms/faults', [{ error: 'ThrottlingException' }]);
     await expect(kms.client().listKeys({})).rejects.toMatchObject({ name: 'ThrottlingException' });
     expect((await ask('GET', '/_kms/faults')).body).toMatchObject([{ struck: 1 }]);
-    expect((await ask('PUT', '/_kms/faults', [{ eror: 'x' }])).body['message']).toContain('faults[0].eror');
+    expect((await ask('PUT', '/_kms/faults', [{ eror: 'x' }])).body['message']).toContain('"eror" of faults[0]');
+    for (const rule of [
+      { error: 'x', operation: 'Decript' },
+      { error: 'x', operation: ['ReEncryptTo'] },
+    ]) {
+      const { status, body } = await ask('PUT', '/_kms/faults', [rule]);
+      expect([status, body['message']]).toEqual([400, expect.stringContaining('KMS has no operation')]);
+    }
+    expect((await ask('GET', '/_kms/faults')).body).toMatchObject([{ struck: 1 }]);
     await ask('DELETE', '/_kms/faults');
     await kms.client().listKeys({});
   });
@@ -78,6 +86,12 @@ describe('/_kms/', () => {
     expect((await ask('POST', '/_kms/explain', { action: 'ListKeys' })).body['decision']).toContain(
       'allowed: kms:ListKeys',
     );
+    const misspelt = { action: 'Decrypt', keyID: 'alias/app' };
+    expect(await ask('POST', '/_kms/explain', misspelt)).toEqual({
+      status: 400,
+      body: { message: 'unknown option "keyID" of explain(): did you mean keyId?' },
+    });
+    expect((await ask('POST', '/_kms/explain', { action: 'Decrypt', keyId: 'alias/nope' })).status).toBe(400);
     await ask('POST', '/_kms/reset');
     expect((await ask('GET', '/_kms/counts')).body).toMatchObject({ total: 0 });
     expect((await kms.client().listKeys({})).Keys).toEqual([]);

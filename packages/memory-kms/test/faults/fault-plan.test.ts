@@ -32,7 +32,7 @@ describe('FaultPlan', () => {
     expect(first.length).toBeLessThan(1150);
   });
 
-  it.each([
+  it.each<[Partial<FaultRule>, number]>([
     [{ operation: 'Encrypt' }, 0],
     [{ operation: ['Encrypt', 'Decrypt'] }, 1],
     [{ operation: '*' }, 1],
@@ -45,15 +45,29 @@ describe('FaultPlan', () => {
 
   it.each([
     [{}, 'does nothing'],
-    [{ error: 'x', evry: 3 }, 'faults[0].evry is not a field'],
+    [{ error: 'x', evry: 3 }, 'unknown option "evry" of faults[0]: did you mean every?'],
+    [
+      { error: 'x', operation: 'Decript' },
+      'faults[0].operation: KMS has no operation "Decript"; did you mean Decrypt?',
+    ],
+    [{ error: 'x', operation: ['Encrypt', 'decrypt'] }, 'did you mean Decrypt?'],
+    [
+      { error: 'x', operation: 'ReEncryptFrom' },
+      'KMS has no operation "ReEncryptFrom"; names are those of the KMS API',
+    ],
+    [{ error: 'x', operation: [5] }, 'faults[0].operation is not the name of an operation'],
+    [
+      { error: { name: 'x', statuscode: 500 } },
+      'unknown option "statuscode" of faults[0].error: did you mean statusCode?',
+    ],
     [{ error: 'x', every: 0 }, 'faults[0].every is not a whole number from 1'],
     [{ error: 'x', nth: [1, 1.5] }, 'faults[0].nth'],
     [{ error: 'x', probability: 2 }, 'faults[0].probability'],
     [{ latencyMs: -1 }, 'faults[0].latencyMs'],
     [{ error: 5 }, 'faults[0].error'],
-    [null, 'faults[0] is not an object'],
+    [null, 'faults[0] takes an object'],
   ])('refuses the rule %j', (rule, text) => {
-    expect(() => new FaultPlan([rule as FaultRule])).toThrow(text);
+    expect(() => new FaultPlan([rule as unknown as FaultRule])).toThrow(text);
   });
 });
 

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { acquireFileLock, FileLockError, isDead } from '../../src/state/file-lock.ts';
+import { acquireFileLock, FileLockError } from '../../src/state/file-lock.ts';
 import { systemFacts } from '../../src/state/process-identity.ts';
 
 const newPath = () => join(mkdtempSync(join(tmpdir(), 'kms-lock-')), 'lock');
@@ -102,7 +102,7 @@ describe('acquireFileLock', () => {
     }
   });
 
-  it('starts anew when its draft is cleared away by one who knows no process of its id', async () => {
+  it('starts anew when its draft is cleared away by one who opens the state file', async () => {
     const path = newPath();
     const lock = await acquireFileLock(path);
     const waiting = acquireFileLock(path);
@@ -118,14 +118,5 @@ describe('acquireFileLock', () => {
     (await waiting).release();
     expect(cleared).toBe(1);
     expect(readdirSync(dirname(path))).toEqual([]);
-  });
-});
-
-describe('isDead, of drafts', () => {
-  it('goes by the process id, as long as no later start is known', () => {
-    const { host, pid } = systemFacts().self;
-    expect(isDead({ pid: DEAD.pid, started: '', host })).toBe(true);
-    expect(isDead({ pid, started: '', host })).toBe(false);
-    expect(isDead({ pid: DEAD.pid, started: '', host: 'elsewhere' })).toBe(false);
   });
 });

@@ -1,6 +1,15 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { MemoryKms } from '../../src/index.ts';
 
@@ -98,6 +107,19 @@ describe('openStateFile', () => {
     await kms.client().createKey({});
     await expect(kms.client().createAlias({ AliasName: 'alias/x', TargetKeyId: 'alias/y' })).rejects.toThrow();
     expect((await (await opened(path)).client().listKeys({})).Keys).toHaveLength(1);
+  });
+
+  it('clears away drafts of whichever process, and no others: they hold key material in clear', async () => {
+    const path = newPath();
+    await opened(path);
+    // The draft of a process that runs: process ids are used again, and count anew in each container.
+    const draft = `${path}.${process.pid}.0123456789ab.tmp`;
+    const lockDrafts = [`${path}.lock.1.0123456789abcdef.tmp`, `${path}.lock.fedcba98.1.0123456789abcdef.tmp`];
+    const others = [`${path}.bak.1.0123456789ab.tmp`, `${path}.1.tmp`, `${path}.2024.1.0123456789ab.tmp`];
+    for (const name of [draft, ...lockDrafts, ...others]) writeFileSync(name, 'left behind');
+    await opened(path);
+    const left = readdirSync(dirname(path)).map((name) => join(dirname(path), name));
+    expect(left.sort()).toEqual([path, ...others].sort());
   });
 
   it('does not import a state over an open file', async () => {

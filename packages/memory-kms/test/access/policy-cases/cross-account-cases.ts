@@ -181,13 +181,4 @@ export const crossAccountCases: readonly PolicyCase[] = [
     expected: 'implicitDeny',
     explained: 'an AWS managed key is never used from another account',
   },
-  {
-    ...foreign,
-    name: 'a key that does not exist',
-    keyPolicy: [says('Allow', '*')],
-    iam: [iam('Allow', 'kms:*')],
-    ask: { keyId: KEY_ARN.replace('1234abcd', '99999999') },
-    expected: 'implicitDeny',
-    explained: 'nothing allows it',
-  },
 ];
