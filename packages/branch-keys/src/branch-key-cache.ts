@@ -1,5 +1,6 @@
 // Branch keys on the cache's own mechanism: one call per miss, leases, renewal ahead of time, limits on age.
 
+import { randomUUID } from 'node:crypto';
 import type { RequestPriority } from '@waxseal/core';
 import { engine } from '@waxseal/core/crypto';
 import {
@@ -12,7 +13,7 @@ import {
 } from '@waxseal/data-key-cache';
 import type { BranchKey, BranchKeySource } from './branch-key-source.ts';
 import { BRANCH_KEY_LENGTH } from './record-wrapper.ts';
-import { type OptionNames, requireName, requireVersion } from './store-arguments.ts';
+import { type OptionNames, requirePartitionId, requireVersion } from './store-arguments.ts';
 
 /** How branch keys are cached. */
 export type BranchKeyCacheOptions = {
@@ -23,15 +24,15 @@ export type BranchKeyCacheOptions = {
   readonly maxAgeMs: number;
   /** How long before the end of its age a key in use is renewed in the background; less than `maxAgeMs`. Default 0. */
   readonly refreshAheadMs?: number | undefined;
-  /** The largest part of an age that chance takes off, 0 to 1, so that processes don't renew together. Default 0.1. */
+  /** The largest part of an age that chance takes off, 0 to 0.5, so that processes don't renew together. Default 0.1. */
   readonly jitter?: number | undefined;
   /** Branch keys kept, each version counting; without `cache` only. Default 1,000. */
   readonly capacity?: number | undefined;
   /** A store shared with other keyrings of this process. */
   readonly cache?: MaterialsCache | undefined;
   /**
-   * Keyrings with the same cache, partition and logical store name share entries. Default: one of its own. Not empty,
-   * without U+0000.
+   * Keyrings with the same cache, partition and logical store name share entries. Default: one of its own. 1 to
+   * 1,024 characters, without U+0000.
    */
   readonly partitionId?: string | undefined;
   readonly clock?: Clock | undefined;
@@ -54,7 +55,6 @@ type AcquireOptions = { readonly signal?: AbortSignal | undefined; readonly prio
 const RESOURCE_BRANCH_KEY = 2;
 const SCOPE_ENCRYPT = 1;
 const SCOPE_DECRYPT = 2;
-const PARTITION_LENGTH = 16;
 
 const encoder = new TextEncoder();
 
@@ -70,10 +70,7 @@ export class BranchKeyCache {
       throw new TypeError('capacity belongs to the cache: give one of the two');
     }
     this.#source = source;
-    this.#partition =
-      options.partitionId === undefined
-        ? engine.randomBytes(PARTITION_LENGTH)
-        : encoder.encode(requireName(options.partitionId, 'partitionId'));
+    this.#partition = encoder.encode(requirePartitionId(options.partitionId ?? randomUUID()));
     this.#leases = new LeaseCache<BranchKey>({
       operation: 'branch-key',
       dispose: (branchKey) => branchKey.key.fill(0),
@@ -120,7 +117,8 @@ export class BranchKeyCache {
    *
    *   SHA-384( 02 00 scope 00 partition 00 logical store name 00 branch key id [ 00 version ] )
    *
-   * Neither the partition nor the name has a zero byte, and a version has 36 characters, so this is unambiguous.
+   * Neither the partition nor the name has a zero byte, and a version has 36 characters, so this is unambiguous. Hence a
+   * default partition as text: 16 random bytes would have a zero now and then. These ids never leave the process.
    *
    * @see AWS Encryption SDK specification, framework/aws-kms/aws-kms-hierarchical-keyring.md, "Appendix A"
    */

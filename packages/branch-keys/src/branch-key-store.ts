@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EncryptionContext } from '@waxseal/core';
-import { type KmsClientSource, KmsError } from '@waxseal/keyring';
+import { isKmsError, type KmsClientSource } from '@waxseal/keyring';
 import {
   BranchKeyExistsError,
   BranchKeyNotFoundError,
@@ -265,7 +265,7 @@ export class BranchKeyStore implements BranchKeySource {
     try {
       return await callKms();
     } catch (error) {
-      const refused = error instanceof KmsError && isRefusal(error);
+      const refused = isKmsError(error) && isRefusal(error);
       throw refused ? await explainRefusal(this.#storage, record, error, options) : error;
     }
   }

@@ -1,4 +1,5 @@
 import {
+  ContextMismatchError,
   type DataKeyAttempt,
   DataKeyUnavailableError,
   DecryptionFailedError,
@@ -15,7 +16,9 @@ import type { LeaseCacheStats } from '@waxseal/data-key-cache';
 import { BRANCH_KEY_CACHE_OPTIONS, BranchKeyCache, type BranchKeyCacheOptions } from './branch-key-cache.ts';
 import type { BranchKeySource } from './branch-key-source.ts';
 import { makeInspectable, shownPart } from './inspection.ts';
+import { MessageVersions } from './message-versions.ts';
 import {
+  isBranchKeyId,
   type OptionNames,
   requireBranchKeyId,
   requireFunction,
@@ -36,7 +39,8 @@ export type HierarchicalKeyringOptions = BranchKeyCacheOptions & {
   /**
    * Called with the whole context of each message, when encrypting and again when decrypting. When decrypting the
    * context is what the message says: not yet authenticated, so it may name a key that this keyring's user is allowed
-   * to use, never a secret. What it throws fails the operation.
+   * to use, never a secret. What it throws fails the operation. An id that is none (not a text, or empty, as for a
+   * message that lacks the pair) is a `TypeError` when encrypting, and a `DataKeyUnavailableError` when decrypting.
    */
   readonly branchKeyIdFor?: BranchKeyIdFinder | undefined;
   /**
@@ -63,6 +67,11 @@ const encoder = new TextEncoder();
  * keys and processes, not on messages. Reads and writes `aws-kms-hierarchy` encrypted data keys.
  *
  *   provider id: `aws-kms-hierarchy`; provider info: branch key id (UTF-8); ciphertext: see `wrapDataKey`
+ *
+ * Decrypting, it looks for at most 8 versions of the branch key for each message, each of them once, whether cached or
+ * not: a message has one data key for each hierarchical keyring that wrapped it, and another version only where it was
+ * of another key store with the same id. Data keys of further versions are not tried; one attempt with a
+ * `LimitExceededError` says so.
  *
  * @see AWS Encryption SDK specification, framework/aws-kms/aws-kms-hierarchical-keyring.md
  */
@@ -118,18 +127,9 @@ export class HierarchicalKeyring implements Keyring, AsyncDisposable {
     request.signal?.throwIfAborted();
     const candidates = request.encryptedDataKeys.filter(({ providerId }) => providerId === HIERARCHY_PROVIDER_ID);
     if (candidates.length === 0) return undefined;
-    const branchKeyId = requireBranchKeyId(this.#findBranchKeyId(request.encryptionContext));
-    const attempts: DataKeyAttempt[] = [];
-    for (const candidate of candidates.filter((entry) => names(entry, branchKeyId))) {
-      try {
-        return await this.#unwrap(branchKeyId, candidate, request);
-      } catch (cause) {
-        request.signal?.throwIfAborted();
-        attempts.push({ keyring: NAME, key: branchKeyId, cause });
-      }
-    }
-    if (attempts.length === 0) return undefined;
-    throw unavailable('unwrap', attempts);
+    const branchKeyId = this.#claimedBranchKeyId(request.encryptionContext);
+    const own = candidates.filter((entry) => names(entry, branchKeyId));
+    return own.length === 0 ? undefined : this.#unwrapFirst(branchKeyId, own, request);
   }
 
   /** What the cache of branch keys counted. */
@@ -146,23 +146,50 @@ export class HierarchicalKeyring implements Keyring, AsyncDisposable {
     this.close();
   }
 
-  async #unwrap(
+  /** Whoever wrote the message wrote the context: an id that is none is a matter of the message here, not of the caller. */
+  #claimedBranchKeyId(context: EncryptionContext): string {
+    const branchKeyId: unknown = this.#findBranchKeyId(context);
+    if (isBranchKeyId(branchKeyId)) return branchKeyId;
+    const cause = new ContextMismatchError('branchKeyIdFor gives no branch key id for the context of this message', []);
+    throw unavailable('unwrap', [{ keyring: NAME, key: 'unknown branch key', cause }]);
+  }
+
+  async #unwrapFirst(
     branchKeyId: string,
-    { ciphertext }: EncryptedDataKey,
+    candidates: readonly EncryptedDataKey[],
     request: KeyringDecryptRequest,
   ): Promise<Uint8Array> {
-    const { algorithmSuite, encryptionContext } = request;
+    const versions = new MessageVersions((version) => this.#cache.acquireVersion(branchKeyId, version, request));
+    // By cause: what befell a version once is told once, however many data keys name it.
+    const attempts = new Map<unknown, DataKeyAttempt>();
+    try {
+      for (const { ciphertext } of candidates) {
+        try {
+          return await this.#unwrap(branchKeyId, ciphertext, request, versions);
+        } catch (cause) {
+          request.signal?.throwIfAborted();
+          attempts.set(cause, { keyring: NAME, key: branchKeyId, cause });
+        }
+      }
+    } finally {
+      versions.release();
+    }
+    throw unavailable('unwrap', [...attempts.values()]);
+  }
+
+  async #unwrap(
+    branchKeyId: string,
+    ciphertext: Uint8Array,
+    { algorithmSuite, encryptionContext }: KeyringDecryptRequest,
+    versions: MessageVersions,
+  ): Promise<Uint8Array> {
     if (ciphertext.length !== wrappedLength(algorithmSuite.dataKeyLength)) throw new DecryptionFailedError();
     const version = decodeUuid(versionBytes(ciphertext));
-    const lease = await this.#cache.acquireVersion(branchKeyId, version, request);
-    try {
-      const contexts = acceptedContextEncodings(encryptionContext, this.#locale);
-      const dataKey = unwrapDataKey({ ...lease.value, branchKeyId, version }, contexts, ciphertext);
-      if (dataKey === undefined) throw new DecryptionFailedError();
-      return dataKey;
-    } finally {
-      lease.release();
-    }
+    const branchKey = await versions.take(version);
+    const contexts = acceptedContextEncodings(encryptionContext, this.#locale);
+    const dataKey = unwrapDataKey({ ...branchKey, branchKeyId, version }, contexts, ciphertext);
+    if (dataKey === undefined) throw new DecryptionFailedError();
+    return dataKey;
   }
 
   async #orUnavailable<Result>(

@@ -2,6 +2,7 @@
 
 import { refuseUnknownOptions } from '@waxseal/core/crypto';
 import { formatKmsArn, isMultiRegionKey, type KmsArn, matchesMultiRegionKey, parseKmsKeyArn } from '@waxseal/keyring';
+import { requireRegion } from './region-name.ts';
 
 /**
  * The KMS key of a key store.
@@ -39,7 +40,8 @@ export type KmsKeyChoice = {
 };
 
 /**
- * @throws TypeError when the option is none of the four kinds or has anything else in it, or an ARN is not that of a key: aliases are not allowed.
+ * @throws TypeError when the option is none of the four kinds or has anything else in it, an ARN is not that of a key
+ *   (aliases are not allowed), or a Region has no name of one.
  */
 export function chooseKmsKey(option: KmsKeyOption): KmsKeyChoice {
   if (option === 'discovery') return readOnly((storedArn) => storedArn);
@@ -89,7 +91,7 @@ function multiRegionChoice(mrkArn: string): KmsKeyChoice {
 }
 
 function regionChoice(region: string): KmsKeyChoice {
-  if (typeof region !== 'string' || region === '') throw wrongOption();
+  requireRegion(region, 'kmsKey.discoveryRegion');
   return readOnly((storedArn) => {
     const stored = parseKmsKeyArn(storedArn);
     if (stored === undefined || !isMultiRegionKey(stored)) return storedArn;

@@ -137,11 +137,8 @@ export class RecordWrapper {
       const reason = cause instanceof Error ? `: ${cause.message.split('\n', 1)[0]?.slice(0, MAX_REASON_LENGTH)}` : '';
       throw new KmsError('noClient', operation, keyArn, `${region}${reason}`, cause);
     }
-    if (typeof client === 'function' && !isClient(client)) {
-      throw new KmsError('clientIsFunction', operation, keyArn, region);
-    }
-    if (client === undefined || client === null) throw new KmsError('noClient', operation, keyArn, region);
-    return client as BranchKeyKms;
+    if (isClient(client)) return client;
+    throw new KmsError(typeof client === 'function' ? 'clientIsFunction' : 'noClient', operation, keyArn, region);
   }
 
   #grants(): { GrantTokens?: string[] } {
@@ -151,8 +148,8 @@ export class RecordWrapper {
 
 function clientFinder(kms: KmsClientSource<BranchKeyKms>): (region: string | undefined) => BranchKeyKms | undefined {
   const source: unknown = kms;
-  if (typeof source === 'function') return source as (region: string | undefined) => BranchKeyKms | undefined;
   if (isClient(source)) return () => source;
+  if (typeof source === 'function') return source as (region: string | undefined) => BranchKeyKms | undefined;
   throw new TypeError(`kms must be a KMS client with ${METHODS.join(', ')}, or a function that gives one for a Region`);
 }
 

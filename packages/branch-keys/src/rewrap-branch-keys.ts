@@ -1,6 +1,6 @@
 // Moves branch keys to another KMS key. Messages name branch key and version only, so none of them is touched.
 
-import { type KmsClientSource, KmsError, matchesMultiRegionKey, parseKmsKeyArn } from '@waxseal/keyring';
+import { isKmsError, type KmsClientSource, matchesMultiRegionKey, parseKmsKeyArn } from '@waxseal/keyring';
 import { type BranchKeyRecordError, isConflict, isRecordError } from './branch-key-errors.ts';
 import type { BranchKeyKms } from './branch-key-kms.ts';
 import type { BranchKeyRecord } from './branch-key-record.ts';
@@ -192,7 +192,7 @@ class KeyMove {
     try {
       return await this.#wrapper.rewrap(record, attributes, keys, { signal, priority: 'background' });
     } catch (error) {
-      if (error instanceof KmsError && isRefusal(error)) throw await explainRefusal(storage, record, error, { signal });
+      if (isKmsError(error) && isRefusal(error)) throw await explainRefusal(storage, record, error, { signal });
       throw error;
     }
   }

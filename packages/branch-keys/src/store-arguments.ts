@@ -8,6 +8,9 @@ import { isUuid } from './uuid.ts';
 /** DynamoDB's limit on a partition key, in bytes of UTF-8. */
 const MAX_ID_LENGTH = 2048;
 
+/** The bound of `CachingMaterialsManager`, in UTF-16 code units. */
+const MAX_PARTITION_LENGTH = 1024;
+
 /** A table with every option's name: the compiler sees to it that none is missing and none is misspelt. */
 export type OptionNames<Options extends object> = Readonly<Record<keyof Options & string, true>>;
 
@@ -51,11 +54,15 @@ export function copyGrantTokens(grantTokens: readonly string[] | undefined): rea
   return [...grantTokens];
 }
 
-/** @throws TypeError unless it is a non-empty, well-formed text of at most 2,048 bytes of UTF-8. */
+/** Whether it is a non-empty, well-formed text of at most 2,048 bytes of UTF-8. */
+export function isBranchKeyId(branchKeyId: unknown): branchKeyId is string {
+  if (typeof branchKeyId !== 'string' || branchKeyId === '' || !isWellFormed(branchKeyId)) return false;
+  return new TextEncoder().encode(branchKeyId).length <= MAX_ID_LENGTH;
+}
+
+/** @throws TypeError unless it is a branch key id. */
 export function requireBranchKeyId(branchKeyId: unknown): string {
-  if (typeof branchKeyId === 'string' && branchKeyId !== '' && isWellFormed(branchKeyId)) {
-    if (new TextEncoder().encode(branchKeyId).length <= MAX_ID_LENGTH) return branchKeyId;
-  }
+  if (isBranchKeyId(branchKeyId)) return branchKeyId;
   throw new TypeError(`branchKeyId must be a well-formed text of 1 to ${MAX_ID_LENGTH} bytes`);
 }
 
@@ -73,6 +80,13 @@ export function requireVersion(version: unknown): string {
 export function requireName(name: unknown, field: string = 'logicalName'): string {
   if (typeof name === 'string' && name !== '' && !name.includes('\0') && isWellFormed(name)) return name;
   throw new TypeError(`${field} must be a well-formed text, not empty and without U+0000`);
+}
+
+/** @throws TypeError unless it is a name of at most 1,024 characters. */
+export function requirePartitionId(partitionId: unknown): string {
+  const name = requireName(partitionId, 'partitionId');
+  if (name.length <= MAX_PARTITION_LENGTH) return name;
+  throw new TypeError('partitionId must be a text of 1 to 1,024 characters');
 }
 
 /**

@@ -1,9 +1,12 @@
 import { DataKeyUnavailableError } from '@waxseal/core';
+import { engine } from '@waxseal/core/crypto';
 import { LocalMaterialsCache } from '@waxseal/data-key-cache';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BranchKeyStorageError, BranchKeyStore, HierarchicalKeyring } from '../src/index.ts';
 import { ARN } from './fake-kms.ts';
 import { algorithmSuite, failure, setUpKeyring, unwrap, wrap } from './keyring-fixture.ts';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 describe('the cache', () => {
   it('makes one store read and one KMS call for 1,000 cold decrypts at once', async () => {
@@ -90,6 +93,21 @@ describe('the cache', () => {
     const otherName = new BranchKeyStore({ storage, kms, logicalName: 'other', kmsKey: { arn: ARN } });
     const other = new HierarchicalKeyring({ ...shared, keyStore: otherName, partitionId: 'p' });
     expect(await failure(unwrap(other, wrapped))).toBeInstanceOf(DataKeyUnavailableError);
+  });
+
+  it('names its entries after a partition of its own, a text without zero bytes', async () => {
+    const digest = vi.spyOn(engine, 'digest');
+    try {
+      for (const partitionId of [undefined, undefined, 'p']) {
+        const { keyring } = await setUpKeyring({ partitionId });
+        await wrap(keyring);
+      }
+      const partitions = digest.mock.calls.map(([, parts]) => Buffer.from(parts[1] ?? []).toString());
+      expect(partitions).toEqual([expect.stringMatching(UUID), expect.stringMatching(UUID), 'p']);
+      expect(partitions[0]).not.toBe(partitions[1]);
+    } finally {
+      digest.mockRestore();
+    }
   });
 
   it('takes no key of the wrong length, and no version that is no UUID, from a source of somebody else', async () => {

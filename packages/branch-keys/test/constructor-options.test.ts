@@ -92,6 +92,8 @@ it.each([
   ['kmsKey', 'BranchKeyStore', ARN],
   ['kmsKey.arn', 'BranchKeyStore', { arn: 1 }],
   ['kmsKey.formerArns', 'BranchKeyStore', { arn: ARN, formerArns: ARN }],
+  ['kmsKey.discoveryRegion', 'BranchKeyStore', { discoveryRegion: 1 }],
+  ['kmsKey.discoveryRegion', 'BranchKeyStore', { discoveryRegion: 'eu-west-1/../x' }],
   ['grantTokens', 'BranchKeyStore', 's3cret'],
   ['grantTokens', 'BranchKeyStore', [1]],
   ['now', 'BranchKeyStore', 1],

@@ -128,9 +128,34 @@ describe('the branch key of a message', () => {
     await expect(wrap(keyring)).rejects.toThrow('no tenant');
   });
 
-  it('must be a text', async () => {
-    const { keyring } = await setUpKeyring({ branchKeyIdFor: () => '' });
-    await expect(wrap(keyring)).rejects.toThrow(TypeError);
+  it.each([undefined, '', 7, 'x'.repeat(2049), '\ud800', Promise.resolve('t1')])(
+    'must be a text: %s is a mistake when encrypting, and a message for others when decrypting',
+    async (id) => {
+      const { keyring, storage } = await setUpKeyring();
+      const wrapped = await wrap(keyring);
+      const reads = storage.reads;
+      const { keyring: misled } = await setUpKeyring({ branchKeyIdFor: () => id as never });
+      await expect(wrap(misled)).rejects.toThrow(TypeError);
+      const error = await failure(unwrap(misled, wrapped));
+      expect(error).toBeInstanceOf(DataKeyUnavailableError);
+      expect(error).toMatchObject({
+        category: 'mismatch',
+        message: expect.stringContaining('branchKeyIdFor gives no branch key id for the context of this message'),
+        attempts: [{ keyring: 'HierarchicalKeyring', cause: { code: 'ERR_CONTEXT_MISMATCH', category: 'mismatch' } }],
+      });
+      expect(storage.reads).toBe(reads);
+    },
+  );
+
+  it('fails the decryption with what its finder throws', async () => {
+    const { keyring } = await setUpKeyring();
+    const wrapped = await wrap(keyring);
+    const { keyring: refusing } = await setUpKeyring({
+      branchKeyIdFor: () => {
+        throw new TypeError('no tenant');
+      },
+    });
+    expect(await failure(unwrap(refusing, wrapped))).toEqual(new TypeError('no tenant'));
   });
 });
 
@@ -144,14 +169,19 @@ describe('options', () => {
       [{ ...good, branchKeyId: '' }, TypeError],
       [{ ...good, keyStore: {} }, TypeError],
       [{ ...good, partitionId: 'a\0b' }, TypeError],
+      [{ ...good, partitionId: '' }, TypeError],
+      [{ ...good, partitionId: 'p'.repeat(1025) }, TypeError],
       [{ ...good, cache: new LocalMaterialsCache(), capacity: 3 }, TypeError],
       [{ ...good, maxAgeMs: 0 }, RangeError],
       [{ ...good, maxAgeMs: Number.NaN }, RangeError],
       [{ ...good, refreshAheadMs: 1000 }, RangeError],
+      [{ ...good, jitter: 0.51 }, RangeError],
       [{ ...good, capacity: -1 }, RangeError],
     ];
     for (const [options, error] of wrong) {
       expect(() => new HierarchicalKeyring(options as HierarchicalKeyringOptions)).toThrow(error);
     }
+    const widest = { ...good, partitionId: 'p'.repeat(1024), jitter: 0.5 };
+    expect(new HierarchicalKeyring(widest)).toBeInstanceOf(HierarchicalKeyring);
   });
 });

@@ -24,7 +24,7 @@ const KEY_OPTIONS: readonly KeyOption[] = [
   ['--branch-key <id>', 'id of a branch key (hierarchical keyring)'],
   ['--key-store <directory>', 'where --branch-key is kept: the directory of a FileStorage'],
   ['--key-store-name <name>', 'logical name of that key store'],
-  ['--branch-kms-key <arn>', 'the KMS key that wraps branch keys (else the one that the record names)'],
+  ['--branch-kms-key <arn>', 'the KMS key that wraps branch keys; to decrypt, else the one that the record names'],
 ];
 
 /** The options that choose keys; `--to-…` for the second set of `reencrypt`. */

@@ -74,11 +74,12 @@ describe('a file with a key or a configuration', () => {
       stderr: 'waxseal: --local-state: ./my.key is not a state file of memory-kms; it is left as it is\n',
     });
     const branchKey = ['--local', '-q', '--branch-key', 'b', '--key-store-name', 'n', '--key-store'];
-    expect(await place.run(['encrypt', ...branchKey, './my.key', './notes.txt'])).toMatchObject({
+    const kmsKey = ['--branch-kms-key', 'arn:aws:kms:us-east-1:111122223333:key/k'];
+    expect(await place.run(['encrypt', ...branchKey, './my.key', ...kmsKey, './notes.txt'])).toMatchObject({
       code: 2,
       stderr: 'waxseal: --key-store: ./my.key is not a directory\n',
     });
-    expect(await place.run(['encrypt', ...branchKey, './nowhere', './notes.txt'])).toMatchObject({
+    expect(await place.run(['encrypt', ...branchKey, './nowhere', ...kmsKey, './notes.txt'])).toMatchObject({
       code: 7,
       stderr: 'waxseal: ./nowhere: no such file or directory\n',
     });

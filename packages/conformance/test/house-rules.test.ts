@@ -10,6 +10,16 @@ const MAX_TEST_LINES = 600;
 const MAX_FUNCTION_LINES = 50;
 const MAX_MEDIAN_LINES = 12;
 
+/** Where all errors are made in the very copy that tells them; elsewhere they come through ports, from anybody's copy. */
+const ONE_COPY = new Set([
+  'packages/core/src/node/thread-failure.ts',
+  'packages/branch-keys/src/file-storage.ts',
+  'packages/branch-keys/src/dynamodb/dynamodb-storage.ts',
+  'packages/cli/src/commands/explain-command.ts',
+  'packages/cli/src/describe-error.ts',
+  'packages/cli/src/exit-code.ts',
+]);
+
 const all = ['packages', 'examples', 'benchmarks'].flatMap((folder) => filesBelow(folder, '.ts'));
 const files = all
   .filter((path) => !path.endsWith('.d.ts'))
@@ -17,6 +27,17 @@ const files = all
 const isSource = (path: string): boolean => /^packages\/[\w-]+\/(?:src|suites)\//.test(path);
 const isProduction = (path: string): boolean => /^packages\/(?!conformance)[\w-]+\/src\//.test(path);
 const isTest = (path: string): boolean => /\/(?:test|fuzz|packaging)\/|^benchmarks\//.test(path);
+
+/** `EnvelopeError` and every class below it, by name. */
+function envelopeErrors(sources: readonly string[]): ReadonlySet<string> {
+  const names = new Set(['EnvelopeError']);
+  const classes = sources.flatMap((text) => [...text.matchAll(/\bclass (\w+) extends (\w+)/g)]);
+  for (let known = 0; known < names.size; ) {
+    known = names.size;
+    for (const [, name = '', parent = ''] of classes) if (names.has(parent)) names.add(name);
+  }
+  return names;
+}
 
 /** `path:line` of everything of these types in files that the filter keeps. */
 function found(keep: (path: string) => boolean, ...types: string[]): string[] {
@@ -91,6 +112,18 @@ describe('language', () => {
 
   test('no export of everything', () => {
     expect(found(everywhere, 'ExportAllDeclaration')).toEqual([]);
+  });
+
+  test('no instanceof with a class of our errors: a package may be there twice, as ESM and as CommonJS', () => {
+    const sources = files.filter(({ path }) => /^packages\/[\w-]+\/src\//.test(path));
+    const errors = envelopeErrors(sources.map(({ file }) => file.text));
+    expect(errors.size).toBeGreaterThanOrEqual(14);
+    const telling = sources.flatMap(({ path, file }) =>
+      [...file.text.matchAll(/\binstanceof\s+(?:\w+\.)*(\w+)/g)]
+        .filter(([, name = '']) => errors.has(name) && !ONE_COPY.has(path))
+        .map(({ index }) => `${path}:${file.lineOf(index)}`),
+    );
+    expect(telling).toEqual([]);
   });
 
   test('relative imports end in .ts', () => {

@@ -17,8 +17,8 @@ export function importPublicKey(input: AsymmetricKeyInput, type: AsymmetricKeyTy
   const key = readFirst(input, [
     () => (input instanceof KeyObject ? input : undefined),
     () => (typeof input === 'string' && !input.includes('PRIVATE KEY') ? createPublicKey(input) : undefined),
-    () => createPublicKey({ key: derBytes(input), format: 'der', type: 'spki' }),
-    () => createPublicKey({ key: derBytes(input), format: 'der', type: 'pkcs1' }),
+    () => createPublicKey({ key: publicDer(input), format: 'der', type: 'spki' }),
+    () => createPublicKey({ key: publicDer(input), format: 'der', type: 'pkcs1' }),
   ]);
   if (key?.type === 'public' && key.asymmetricKeyType === type) return key;
   throw new TypeError(`${field} must be an ${NAMES[type]} public key: PEM text, DER bytes or a KeyObject`);
@@ -52,6 +52,18 @@ const NAMES = { rsa: 'RSA', ec: 'EC' };
 function derBytes(input: AsymmetricKeyInput): Buffer {
   if (input instanceof Uint8Array) return Buffer.from(input.buffer, input.byteOffset, input.byteLength);
   throw new TypeError('not DER bytes');
+}
+
+// `createPublicKey` with type `pkcs1` reads a private RSA key as well, in PKCS #1 and in PKCS #8.
+function publicDer(input: AsymmetricKeyInput): Buffer {
+  const key = derBytes(input);
+  const forms = ['pkcs8', 'pkcs1', 'sec1'] as const;
+  const secret = readFirst(
+    key,
+    forms.map((type) => () => createPrivateKey({ key, format: 'der', type })),
+  );
+  if (secret === undefined) return key;
+  throw new TypeError('a private key');
 }
 
 // OpenSSL's errors are dropped: they say nothing to a caller, and nobody has to wonder what they quote.

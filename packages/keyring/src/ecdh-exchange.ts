@@ -46,9 +46,15 @@ export async function encryptForOther(
   const binding = { curve: own.curve, parties, encryptionContext: request.encryptionContext };
   const secret = await exchange.agree(other, request);
   const dataKey = request.dataKey ?? engine.randomBytes(request.algorithmSuite.dataKeyLength);
-  const ciphertext = wrapByEcdh(secret, binding, dataKey);
-  secret.fill(0);
-  return { dataKey, encryptedDataKeys: [{ providerId, providerInfo: encodeEcdhParties(parties), ciphertext }] };
+  try {
+    const ciphertext = wrapByEcdh(secret, binding, dataKey);
+    return { dataKey, encryptedDataKeys: [{ providerId, providerInfo: encodeEcdhParties(parties), ciphertext }] };
+  } catch (error) {
+    if (dataKey !== request.dataKey) dataKey.fill(0);
+    throw error;
+  } finally {
+    secret.fill(0);
+  }
 }
 
 /** Opens the first encrypted data key that is between our ends, as a keyring's `onDecrypt` does. */
@@ -74,10 +80,13 @@ async function unwrap(
   if (other === undefined) throw new MalformedMessageError('the sender named by the message is no point of the curve');
   const secret = await exchange.agree(other, request);
   const binding = { curve: exchange.own.curve, parties, encryptionContext: request.encryptionContext };
-  const dataKey = unwrapByEcdh(secret, binding, ciphertext, request.algorithmSuite.dataKeyLength);
-  secret.fill(0);
-  if (dataKey === undefined) throw new DecryptionFailedError();
-  return dataKey;
+  try {
+    const dataKey = unwrapByEcdh(secret, binding, ciphertext, request.algorithmSuite.dataKeyLength);
+    if (dataKey === undefined) throw new DecryptionFailedError();
+    return dataKey;
+  } finally {
+    secret.fill(0);
+  }
 }
 
 /** Whether a data key was wrapped by an ECDH keyring, raw or KMS. */

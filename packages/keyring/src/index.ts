@@ -7,7 +7,7 @@ export type { KmsClientSource } from './kms-client-finder.ts';
 export type { KmsDiscoveryFilter } from './kms-discovery-filter.ts';
 export { KmsDiscoveryKeyring, type KmsDiscoveryKeyringOptions } from './kms-discovery-keyring.ts';
 export { type KmsEcdhClient, KmsEcdhKeyring, type KmsEcdhKeyringOptions } from './kms-ecdh-keyring.ts';
-export { KmsError, type KmsOperation } from './kms-error.ts';
+export { isKmsError, KmsError, type KmsOperation } from './kms-error.ts';
 export type { KmsFailure } from './kms-failure.ts';
 export {
   formatKmsArn,

@@ -8,7 +8,7 @@ import { makeInspectable } from './inspection.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { callKms, takePlaintext } from './kms-data-keys.ts';
-import { KmsError } from './kms-error.ts';
+import { isKmsError, KmsError } from './kms-error.ts';
 import { formatKmsArn, requireKeyArn } from './kms-key-arn.ts';
 import { KmsPublicKey } from './kms-public-key.ts';
 import { copyGrantTokens, requireObject, requireOptions } from './require-options.ts';
@@ -90,7 +90,7 @@ export class KmsEcdhKeyring implements Keyring {
       return await encryptForOther({ ...(await this.#exchange(request)), other }, 'aws-kms-ecdh', request);
     } catch (cause) {
       request.signal?.throwIfAborted();
-      if (!(cause instanceof KmsError)) throw cause;
+      if (!isKmsError(cause)) throw cause;
       throw dataKeyUnavailable('wrap', [{ keyring: NAME, key: this.#keyId, cause }]);
     }
   }
@@ -101,7 +101,7 @@ export class KmsEcdhKeyring implements Keyring {
       return await decryptFromOther(await this.#exchange(request), request);
     } catch (cause) {
       request.signal?.throwIfAborted();
-      if (!(cause instanceof KmsError)) throw cause;
+      if (!isKmsError(cause)) throw cause;
       throw dataKeyUnavailable('unwrap', [{ keyring: NAME, key: this.#keyId, cause }]);
     }
   }

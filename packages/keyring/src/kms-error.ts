@@ -47,9 +47,13 @@ export class KmsError extends EnvelopeError {
   }
 }
 
+/** Tells a `KmsError`, also of another copy of this package, which a governor may stand on: `instanceof` does not. */
+export function isKmsError(value: unknown): value is KmsError {
+  return EnvelopeError.is(value) && value.name === 'KmsError';
+}
+
 // Outside the class: one that names itself within is given another name when it is bundled, and logs would show that.
 function fromCause(cause: unknown, operation: KmsOperation, keyId: string): KmsError {
-  // By name, not by class: a governor may stand on another copy of this package.
-  if (EnvelopeError.is(cause) && cause.name === 'KmsError') return cause as KmsError;
+  if (isKmsError(cause)) return cause;
   return new KmsError(classifyFailure(cause), operation, keyId, describeCause(cause), cause);
 }

@@ -12,7 +12,7 @@ import { makeInspectable } from './inspection.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { generateDataKey, unwrapDataKey, wrapDataKey } from './kms-data-keys.ts';
 import { kmsEncryptedDataKeys, refuseAliasesAlone } from './kms-encrypted-data-key.ts';
-import { KmsError } from './kms-error.ts';
+import { isKmsError } from './kms-error.ts';
 import {
   formatKmsArn,
   isMultiRegionKey,
@@ -113,7 +113,7 @@ export class KmsMrkKeyring implements Keyring {
       } catch (cause) {
         signal?.throwIfAborted();
         attempts.push({ keyring: NAME, key, cause });
-        if (!(cause instanceof KmsError) || cause.category !== 'transient') break;
+        if (!isKmsError(cause) || cause.category !== 'transient') break;
       }
     }
     throw dataKeyUnavailable(verb, attempts);

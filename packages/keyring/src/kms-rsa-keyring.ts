@@ -94,8 +94,10 @@ export class KmsRsaKeyring implements Keyring {
     }
     if (request.dataKey !== undefined) requireSuiteLength(request.dataKey, algorithmSuite);
     const publicKey = await this.#getPublicKey(request);
+    // First, since it throws for a context that is too long, and no data key is there to be wiped yet.
+    const digest = contextDigest(request.encryptionContext);
     const dataKey = request.dataKey ?? engine.randomBytes(algorithmSuite.dataKeyLength);
-    const plaintext = concatenate([contextDigest(request.encryptionContext), dataKey]);
+    const plaintext = concatenate([digest, dataKey]);
     const ciphertext = rsaEncrypt(publicKey, paddings[this.#algorithm], plaintext);
     plaintext.fill(0);
     const providerInfo = new TextEncoder().encode(this.#keyId);

@@ -1,7 +1,7 @@
 // Trying several ways to a data key, and telling what became of each.
 
 import { type DataKeyAttempt, DataKeyUnavailableError, EnvelopeError } from '@waxseal/core';
-import { KmsError } from './kms-error.ts';
+import { isKmsError } from './kms-error.ts';
 
 /** One way to a data key. */
 export type UnwrapCandidate = {
@@ -58,13 +58,13 @@ export function attemptsOf(cause: unknown, keyring: string, key: string): readon
 
 // A denial says most; then what trying again can heal; a key that was left out says least.
 function weight(cause: unknown): number {
-  if (cause instanceof KmsError && cause.code === 'ERR_KMS_KEY_EXCLUDED') return 4;
+  if (isKmsError(cause) && cause.code === 'ERR_KMS_KEY_EXCLUDED') return 4;
   const category = EnvelopeError.is(cause) ? cause.category : 'mismatch';
   return { denied: 0, transient: 1, invalid: 2, mismatch: 3 }[category];
 }
 
 function adviceFor(cause: unknown): string {
-  if (cause instanceof KmsError) {
+  if (isKmsError(cause)) {
     const { operation, detail, advice } = cause;
     return `KMS ${operation}: ${detail === undefined ? advice : `${detail}: ${advice}`}`;
   }

@@ -2,7 +2,7 @@ import { constants, generateKeyPairSync, privateDecrypt } from 'node:crypto';
 import { algorithmSuites } from '@waxseal/core';
 import { encodeEncryptionContext, engine } from '@waxseal/core/crypto';
 import { KmsRsaKeyring } from '@waxseal/keyring';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { dataKeyFailure } from './failures.ts';
 import { ecPair, rsaPair } from './key-pairs.ts';
 import { CONTEXT, decryptRequest, encryptRequest } from './requests.ts';
@@ -135,6 +135,14 @@ test('refuses suites with a signature, on both sides', async () => {
   expect(kms.calls).toEqual([]);
 });
 
+test('makes no data key for a context that is too long, so that none is left unwiped', async () => {
+  const random = vi.spyOn(engine, 'randomBytes');
+  const encryptionContext = { long: 'x'.repeat(65_536) };
+  await expect(make().onEncrypt(encryptRequest({ encryptionContext }))).rejects.toThrow();
+  expect(random).not.toHaveBeenCalled();
+  random.mockRestore();
+});
+
 test('a malformed ARN in a message fails', async () => {
   const entry = { providerId: 'aws-kms-rsa', providerInfo: Buffer.from('alias/rsa'), ciphertext: new Uint8Array(256) };
   const error = await dataKeyFailure(make().onDecrypt(decryptRequest([entry])));
@@ -147,6 +155,11 @@ test.each([
   ['PKCS #1 v1.5', { encryptionAlgorithm: 'RSAES_PKCS1_V1_5' }, TypeError],
   ['a client that can not give the public key', { publicKey: undefined, kms: { decrypt: () => {} } }, TypeError],
   ['an EC key', { publicKey: ecPair().publicKey }, TypeError],
+  [
+    'a private DER as public one',
+    { publicKey: rsaPair().privateKey.export({ type: 'pkcs1', format: 'der' }) },
+    TypeError,
+  ],
   ['a modulus of 1,024 bits', { publicKey: generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey }, RangeError],
 ])('is not made with %s', (_what, changes, expected) => {
   expect(() => make(changes)).toThrow(expected);

@@ -166,6 +166,10 @@ test.each([
   ['a curve of another family', { schema: 'ephemeral', recipientPublicKey: ecPair('secp256k1').publicKey }],
   ['an RSA key', { schema: 'discovery', recipientPrivateKey: rsaPair().privateKey }],
   ['a private key as public one', { schema: 'ephemeral', recipientPublicKey: privateKey }],
+  ...(['pkcs8', 'sec1'] as const).map((type): [string, object] => [
+    `a private DER (${type}) as public one`,
+    { schema: 'ephemeral', recipientPublicKey: privateKey.export({ type, format: 'der' }) },
+  ]),
   ['a public key off the curve', { schema: 'ephemeral', recipientPublicKey: offCurveSpki() }],
   ['the point at infinity', { schema: 'ephemeral', recipientPublicKey: infinitySpki() }],
 ])('is not made with %s', (_what, options) => {

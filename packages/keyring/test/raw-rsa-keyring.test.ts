@@ -143,6 +143,7 @@ describe('PKCS #1 v1.5', () => {
 describe('keys', () => {
   const spki = { type: 'spki' } as const;
   const pkcs8 = { type: 'pkcs8' } as const;
+  const pkcs1 = { type: 'pkcs1' } as const;
   test.each([
     ['KeyObjects', publicKey, privateKey],
     ['PEM', publicKey.export({ ...spki, format: 'pem' }), privateKey.export({ ...pkcs8, format: 'pem' })],
@@ -176,6 +177,13 @@ describe('keys', () => {
     ['neither key', { publicKey: undefined, privateKey: undefined }, TypeError],
     ['a private key as public one', { publicKey: privateKey }, TypeError],
     ['a private PEM as public one', { publicKey: privateKey.export({ ...pkcs8, format: 'pem' }) }, TypeError],
+    ['a private DER as public one', { publicKey: privateKey.export({ ...pkcs8, format: 'der' }) }, TypeError],
+    ['a private PKCS #1 DER as public one', { publicKey: privateKey.export({ ...pkcs1, format: 'der' }) }, TypeError],
+    [
+      'a private DER as the only key, public',
+      { publicKey: new Uint8Array(privateKey.export({ ...pkcs8, format: 'der' })), privateKey: undefined },
+      TypeError,
+    ],
     ['a public key as private one', { privateKey: publicKey }, TypeError],
     ['keys that are no pair', { publicKey: rsaPair('b').publicKey }, TypeError],
     ['an EC key', { publicKey: ecPair().publicKey, privateKey: undefined }, TypeError],

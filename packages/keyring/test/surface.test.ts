@@ -21,6 +21,7 @@ test('@waxseal/keyring exports these names', () => {
     'createKmsMrkMultiKeyring',
     'excludeRegions',
     'formatKmsArn',
+    'isKmsError',
     'isMultiRegionKey',
     'limitRegions',
     'matchesMultiRegionKey',

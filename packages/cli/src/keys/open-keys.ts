@@ -31,20 +31,19 @@ export type OpenKeys = {
   close(): Promise<void>;
 };
 
+type Purpose = 'encrypt' | 'decrypt';
+
 const BRANCH_KEY_MAX_AGE_MS = 300_000;
 const MAX_AES_KEY_LENGTH = 32;
 
 /**
  * Opens the keys that a configuration names: one keyring for each kind, the first of which makes the data keys.
  *
- * @param purpose - `--discovery` only decrypts: it is left out when encrypting, if there are other keys.
+ * @param purpose - `--discovery` only decrypts: it is left out when encrypting, if there are other keys. `--branch-key`
+ *   encrypts with `--branch-kms-key` alone.
  * @throws UsageError when it names none, or half of something; the file system's error for a key file.
  */
-export async function openKeys(
-  configuration: KeyConfiguration,
-  session: Session,
-  purpose: 'encrypt' | 'decrypt',
-): Promise<OpenKeys> {
+export async function openKeys(configuration: KeyConfiguration, session: Session, purpose: Purpose): Promise<OpenKeys> {
   if (!namesKeys(configuration)) {
     throw new UsageError(
       'no keys: give --kms-key ARN, --discovery, --raw-aes-key FILE, --branch-key ID, --config FILE, or --local to try it out',
@@ -53,7 +52,7 @@ export async function openKeys(
   const kms = needsKms(configuration) ? await openKmsSource(configuration, session) : undefined;
   const kmsKeyArns = [...(configuration.kmsKey ?? [])];
   if (kms?.localKeyArn !== undefined) kmsKeyArns.push(kms.localKeyArn);
-  const keyrings = await makeKeyrings(configuration, kms, kmsKeyArns);
+  const keyrings = await makeKeyrings(configuration, purpose, kms, kmsKeyArns);
   // Last, since it can't make data keys.
   if (kms !== undefined && configuration.discovery && purpose === 'decrypt')
     keyrings.push(discoveryKeyring(configuration, kms));
@@ -87,13 +86,14 @@ function withCache(keyring: Keyring, maxAgeSeconds: number | undefined, closing:
 
 async function makeKeyrings(
   configuration: KeyConfiguration,
+  purpose: Purpose,
   kms: KmsSource | undefined,
   kmsKeyArns: readonly string[],
 ): Promise<Keyring[]> {
   const keyrings: Keyring[] = [];
   if (kms !== undefined) {
     keyrings.push(...kmsKeyrings(kms, kmsKeyArns, configuration.region));
-    if (configuration.branchKey !== undefined) keyrings.push(await hierarchicalKeyring(configuration, kms));
+    if (configuration.branchKey !== undefined) keyrings.push(await hierarchicalKeyring(configuration, purpose, kms));
   }
   if (configuration.rawAesKey !== undefined) keyrings.push(await rawAesKeyring(configuration));
   return keyrings;
@@ -145,10 +145,18 @@ async function rawAesKeyring({ rawAesKey = '', namespace, name }: KeyConfigurati
   }
 }
 
-async function hierarchicalKeyring(configuration: KeyConfiguration, kms: KmsSource): Promise<Keyring> {
+async function hierarchicalKeyring(
+  configuration: KeyConfiguration,
+  purpose: Purpose,
+  kms: KmsSource,
+): Promise<Keyring> {
   const { branchKey, keyStore, keyStoreName, branchKmsKey } = configuration;
   if (keyStore === undefined || keyStoreName === undefined) {
     throw new UsageError('--branch-key needs --key-store DIRECTORY and --key-store-name NAME');
+  }
+  // Otherwise whoever can write the store wraps a branch key of his own under a KMS key of his own, and reads what follows.
+  if (purpose === 'encrypt' && branchKmsKey === undefined) {
+    throw new UsageError('to encrypt, --branch-key needs --branch-kms-key ARN, the KMS key that wraps the branch key');
   }
   // The storage would tell of a store that is not there as of one without this key.
   if (!(await stat(keyStore)).isDirectory()) throw new UsageError(`--key-store: ${keyStore} is not a directory`);

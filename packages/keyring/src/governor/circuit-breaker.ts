@@ -31,6 +31,12 @@ export class CircuitBreaker {
     return now < this.#openUntil ? 'open' : 'halfOpen';
   }
 
+  /** Whether little is lost with it: no failure is counted, or the pause after failures is over. */
+  isIdle(now: number): boolean {
+    const state = this.state(now);
+    return state === 'halfOpen' || (state === 'closed' && this.#failures === 0);
+  }
+
   /**
    * Asks for a call to be let through.
    *

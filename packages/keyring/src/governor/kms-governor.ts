@@ -6,7 +6,8 @@ import type { KmsOperation } from '../kms-error.ts';
 import { type OptionNames, requireOptions } from '../require-options.ts';
 import type { CallRank } from './call-queue.ts';
 import { type Clock, requireClock, systemClock } from './clock.ts';
-import { RegionGate, type RegionGateLimits, type RegionGateStats } from './region-gate.ts';
+import type { RegionGateLimits, RegionGateStats } from './region-gate.ts';
+import { RegionGates } from './region-gates.ts';
 
 const methods = {
   generateDataKey: 'GenerateDataKey',
@@ -60,9 +61,6 @@ const OPTIONS: OptionNames<KmsGovernorOptions> = {
   clock: true,
 };
 
-/** Regions that are remembered: more are only ever named by strangers, in messages. */
-const MAX_GATES = 64;
-
 /**
  * Governs the calls of KMS clients: `const kms = governor.govern(awsKms({ maxAttempts: 1 }))`.
  *
@@ -73,8 +71,7 @@ const MAX_GATES = 64;
  */
 export class KmsGovernor {
   readonly #limits: RegionGateLimits;
-  readonly #clock: Clock;
-  readonly #gates = new Map<string, RegionGate>();
+  readonly #gates: RegionGates;
   readonly #governed = new WeakMap<object, object>();
   #isClosed = false;
 
@@ -82,7 +79,7 @@ export class KmsGovernor {
   constructor(options: KmsGovernorOptions) {
     requireOptions(options, OPTIONS, 'KmsGovernor');
     this.#limits = toLimits(options);
-    this.#clock = requireClock(options.clock ?? systemClock);
+    this.#gates = new RegionGates(this.#limits, requireClock(options.clock ?? systemClock));
     makeInspectable(this, () => ({ ...shownLimits(this.#limits), regions: this.stats() }));
   }
 
@@ -109,15 +106,20 @@ export class KmsGovernor {
     };
   }
 
-  /** What each Region that was called does; `''` stands for ids that name no Region. */
+  /**
+   * What each Region that was called does; `''` stands for ids that name no Region.
+   *
+   * 64 Regions are remembered. For another one a Region without calls is forgotten, so that its counts begin anew: first one
+   * that has nothing to remember, then the one called longest ago. While none can be, further ones share `'*'`.
+   */
   stats(): Readonly<Record<string, RegionGateStats>> {
-    return Object.fromEntries([...this.#gates].map(([region, gate]) => [region, gate.stats()]));
+    return this.#gates.stats();
   }
 
   /** Refuses the calls that wait, and all further ones; those on their way come to their end. */
   close(): void {
     this.#isClosed = true;
-    for (const gate of this.#gates.values()) gate.refuseAll(closedError);
+    this.#gates.refuseAll(closedError);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -141,7 +143,7 @@ export class KmsGovernor {
   #governedMethod(send: Send, operation: KmsOperation, region: string): Send {
     return async (input, options = {}) => {
       if (this.#isClosed) throw closedError();
-      return this.#gateOf(region).run({
+      return this.#gates.gateOf(region).run({
         operation,
         keyId: String(input.KeyId ?? input.SourceKeyId ?? 'a key that is not named'),
         rank: rankOf(operation, options),
@@ -149,21 +151,6 @@ export class KmsGovernor {
         send: (abortSignal) => send(input, { ...options, abortSignal }),
       });
     };
-  }
-
-  #gateOf(region: string): RegionGate {
-    const known = this.#gates.get(region);
-    if (known !== undefined) return known;
-    if (this.#gates.size >= MAX_GATES) this.#forgetIdle();
-    const gate = new RegionGate(this.#limits, this.#clock);
-    this.#gates.set(region, gate);
-    return gate;
-  }
-
-  #forgetIdle(): void {
-    for (const [region, gate] of this.#gates) {
-      if (gate.isIdle()) this.#gates.delete(region);
-    }
   }
 }
 

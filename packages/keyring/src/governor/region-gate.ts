@@ -52,6 +52,8 @@ export class RegionGate {
   readonly #breaker: CircuitBreaker;
   readonly #queue = new CallQueue();
   readonly #counts = { inFlight: 0, sent: 0, throttled: 0, refused: 0 };
+  /** Calls admitted and not at their end: waiting, on their way, or between two attempts. */
+  #calls = 0;
   #timer: { cancel(): void } | undefined;
 
   constructor(limits: RegionGateLimits, clock: Clock) {
@@ -74,9 +76,11 @@ export class RegionGate {
     const deadline = new CallDeadline(call.signal, this.#limits.deadlineMs, this.#clock, () => {
       return new KmsError('deadline', call.operation, call.keyId);
     });
+    this.#calls += 1;
     try {
       return await this.#attempt(call, deadline);
     } finally {
+      this.#calls -= 1;
       deadline.end();
       // Told of its outcome, the breaker is no longer probing; this is for probes that were never sent.
       if (admitted === 'probe') this.#breaker.endProbe();
@@ -89,10 +93,14 @@ export class RegionGate {
     return { requestsPerSecond, queued: this.#queue.size, breaker: this.#breaker.state(now), ...this.#counts };
   }
 
-  /** Whether forgetting this gate would forget nothing that matters. */
-  isIdle(): boolean {
-    const { requestsPerSecond, queued, inFlight, breaker } = this.stats();
-    return queued + inFlight === 0 && breaker === 'closed' && requestsPerSecond === this.#limits.bucket.maxRate;
+  /** Whether a call is in it, so that it can't be forgotten: a second gate for the Region would double its rate. */
+  get isBusy(): boolean {
+    return this.#calls > 0;
+  }
+
+  /** Whether forgetting this gate would forget nothing that matters but its counts. */
+  isIdle(now: number): boolean {
+    return !this.isBusy && this.#breaker.isIdle(now) && this.#bucket.isFull(now);
   }
 
   /** Refuses every call that waits. */

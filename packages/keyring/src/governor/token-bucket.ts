@@ -59,6 +59,12 @@ export class AdaptiveTokenBucket {
     this.#tokens = Math.min(this.#tokens, 0);
   }
 
+  /** Whether a new bucket would not differ: the full rate, and all tokens saved up. */
+  isFull(now: number): boolean {
+    this.#refill(now);
+    return this.#rate === this.#limits.maxRate && this.#tokens === this.#limits.burst;
+  }
+
   /** The rate now, in requests per second. */
   rate(now: number): number {
     this.#refill(now);
