@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { RequestPriority } from '@waxseal/core';
-import { engine } from '@waxseal/core/crypto';
+import { engine, type OptionNames } from '@waxseal/core/crypto';
 import {
   type Clock,
   type Lease,
@@ -13,7 +13,7 @@ import {
 } from '@waxseal/data-key-cache';
 import type { BranchKey, BranchKeySource } from './branch-key-source.ts';
 import { BRANCH_KEY_LENGTH } from './record-wrapper.ts';
-import { type OptionNames, requirePartitionId, requireVersion } from './store-arguments.ts';
+import { requirePartitionId, requireVersion } from './store-arguments.ts';
 
 /** How branch keys are cached. */
 export type BranchKeyCacheOptions = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EncryptionContext } from '@waxseal/core';
+import { makeInspectable, type OptionNames, requireOptions } from '@waxseal/core/crypto';
 import { isKmsError, type KmsClientSource } from '@waxseal/keyring';
 import {
   BranchKeyExistsError,
@@ -23,18 +24,15 @@ import type { BranchKeyStorage, StorageRequestOptions } from './branch-key-stora
 import { type CheckedRecord, checkRecord } from './check-record.ts';
 import { concealKey } from './concealed-key.ts';
 import { formatCreateTime, preciseNow } from './create-time.ts';
-import { makeInspectable } from './inspection.ts';
 import { chooseKmsKey, type KmsKeyChoice, type KmsKeyOption } from './kms-key-choice.ts';
 import { activeAttributes, beaconAttributes, firstVersionAttributes, nextVersionAttributes } from './new-records.ts';
 import { type BranchKeyRequestOptions, RecordWrapper } from './record-wrapper.ts';
 import { explainRefusal, isRefusal } from './refused-record.ts';
 import {
-  type OptionNames,
   requireBranchKeyId,
   requireContext,
   requireFunction,
   requireName,
-  requireOptions,
   requireStorage,
   requireVersion,
 } from './store-arguments.ts';

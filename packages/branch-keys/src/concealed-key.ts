@@ -1,6 +1,6 @@
 // Keeps key bytes out of logs.
 
-import { INSPECT } from './inspection.ts';
+import { INSPECT } from '@waxseal/core/crypto';
 
 /**
  * Makes a log tell a key's length in place of its bytes: `console.log` and `JSON.stringify`, of the bytes or of an object

@@ -2,13 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { EnvelopeError } from '@waxseal/core';
+import { requireOptions } from '@waxseal/core/crypto';
 import { BranchKeyConflictError, BranchKeyRecordError, BranchKeyStorageError } from './branch-key-errors.ts';
 import { ATTRIBUTE, addressOf, type BranchKeyRecord, type RecordAddress } from './branch-key-record.ts';
 import type { BranchKeyStorage, RecordWrite, StorageRequestOptions } from './branch-key-storage.ts';
 import { decodeRecords, encodeRecords, type RecordFileContent } from './damaged-record-file.ts';
 import { isErrno, withFileLock } from './file-lock.ts';
 import { conditionHolds, requireOneBranchKey } from './record-writes.ts';
-import { requireOptions } from './store-arguments.ts';
 
 /** Options of `FileStorage`. */
 export type FileStorageOptions = {

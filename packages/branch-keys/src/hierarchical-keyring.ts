@@ -11,20 +11,20 @@ import {
   type KeyringEncryptRequest,
   type KeyringEncryptResult,
 } from '@waxseal/core';
-import { acceptedContextEncodings, engine, requireLocale } from '@waxseal/core/crypto';
+import {
+  acceptedContextEncodings,
+  engine,
+  makeInspectable,
+  type OptionNames,
+  requireLocale,
+  requireOptions,
+  shownPart,
+} from '@waxseal/core/crypto';
 import type { LeaseCacheStats } from '@waxseal/data-key-cache';
 import { BRANCH_KEY_CACHE_OPTIONS, BranchKeyCache, type BranchKeyCacheOptions } from './branch-key-cache.ts';
 import type { BranchKeySource } from './branch-key-source.ts';
-import { makeInspectable, shownPart } from './inspection.ts';
 import { MessageVersions } from './message-versions.ts';
-import {
-  isBranchKeyId,
-  type OptionNames,
-  requireBranchKeyId,
-  requireFunction,
-  requireName,
-  requireOptions,
-} from './store-arguments.ts';
+import { isBranchKeyId, requireBranchKeyId, requireFunction, requireName } from './store-arguments.ts';
 import { decodeUuid } from './uuid.ts';
 import { HIERARCHY_PROVIDER_ID, unwrapDataKey, versionBytes, wrapDataKey, wrappedLength } from './wrapped-data-key.ts';
 

@@ -1,5 +1,6 @@
 // Moves branch keys to another KMS key. Messages name branch key and version only, so none of them is touched.
 
+import { type OptionNames, requireOptions } from '@waxseal/core/crypto';
 import { isKmsError, type KmsClientSource, matchesMultiRegionKey, parseKmsKeyArn } from '@waxseal/keyring';
 import { type BranchKeyRecordError, isConflict, isRecordError } from './branch-key-errors.ts';
 import type { BranchKeyKms } from './branch-key-kms.ts';
@@ -10,7 +11,7 @@ import { requireKeyArn } from './kms-key-choice.ts';
 import { movedAttributes } from './new-records.ts';
 import { RecordWrapper } from './record-wrapper.ts';
 import { explainRefusal, isRefusal } from './refused-record.ts';
-import { type OptionNames, requireFunction, requireName, requireOptions, requireStorage } from './store-arguments.ts';
+import { requireFunction, requireName, requireStorage } from './store-arguments.ts';
 
 /** What `rewrapBranchKeys` is told. */
 export type RewrapOptions = {

@@ -1,7 +1,6 @@
 // Checks of what callers give to key stores and keyrings.
 
 import type { EncryptionContext } from '@waxseal/core';
-import { refuseUnknownOptions } from '@waxseal/core/crypto';
 import type { BranchKeyStorage } from './branch-key-storage.ts';
 import { isUuid } from './uuid.ts';
 
@@ -10,28 +9,6 @@ const MAX_ID_LENGTH = 2048;
 
 /** The bound of `CachingMaterialsManager`, in UTF-16 code units. */
 const MAX_PARTITION_LENGTH = 1024;
-
-/** A table with every option's name: the compiler sees to it that none is missing and none is misspelt. */
-export type OptionNames<Options extends object> = Readonly<Record<keyof Options & string, true>>;
-
-/**
- * Checks that options are an object with known names alone.
- *
- * @param known - Every name that is read.
- * @param what - Whose options they are.
- * @throws TypeError that names the options, or the one that is unknown.
- */
-export function requireOptions<Options extends object>(
-  options: Options,
-  known: OptionNames<Options>,
-  what: string,
-): void {
-  const names = Object.keys(known);
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${what} takes its options as an object: { ${names.join(', ')} }`);
-  }
-  refuseUnknownOptions(options, names, what);
-}
 
 /** @throws TypeError unless it has the methods of the port. */
 export function requireStorage(storage: unknown): BranchKeyStorage {

@@ -1,7 +1,7 @@
 // Opens data keys by whichever KMS key the message names, within a filter. Never encrypts.
 
 import type { Keyring, KeyringDecryptRequest, KeyringEncryptResult } from '@waxseal/core';
-import { makeInspectable } from './inspection.ts';
+import { makeInspectable } from '@waxseal/core/crypto';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { discoverDataKey, type KmsDiscovery } from './kms-discovery.ts';

@@ -1,10 +1,10 @@
 // Data keys wrapped under a secret that KMS agrees on: the private key never leaves KMS.
 
 import type { Keyring, KeyringDecryptRequest, KeyringEncryptRequest, KeyringEncryptResult } from '@waxseal/core';
+import { makeInspectable } from '@waxseal/core/crypto';
 import { type AsymmetricKeyInput, importPublicKey } from './asymmetric-key.ts';
 import { decryptFromOther, type EcdhExchange, type EcdhRequest, encryptForOther, isEcdh } from './ecdh-exchange.ts';
 import { type EcPublicKey, spkiDer, toEcPublicKey } from './elliptic-curve.ts';
-import { makeInspectable } from './inspection.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { callKms, takePlaintext } from './kms-data-keys.ts';

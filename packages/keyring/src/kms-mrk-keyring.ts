@@ -7,8 +7,8 @@ import type {
   KeyringEncryptRequest,
   KeyringEncryptResult,
 } from '@waxseal/core';
+import { makeInspectable } from '@waxseal/core/crypto';
 import { requireSuiteLength } from './data-key-length.ts';
-import { makeInspectable } from './inspection.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { generateDataKey, unwrapDataKey, wrapDataKey } from './kms-data-keys.ts';
 import { kmsEncryptedDataKeys, refuseAliasesAlone } from './kms-encrypted-data-key.ts';

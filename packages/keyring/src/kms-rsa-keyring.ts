@@ -11,11 +11,10 @@ import {
   type KeyringEncryptResult,
   UnsupportedMessageError,
 } from '@waxseal/core';
-import { encodeEncryptionContext, engine } from '@waxseal/core/crypto';
+import { encodeEncryptionContext, engine, makeInspectable } from '@waxseal/core/crypto';
 import { type AsymmetricKeyInput, importPublicKey } from './asymmetric-key.ts';
 import { concatenate } from './byte-strings.ts';
 import { requireSuiteLength } from './data-key-length.ts';
-import { makeInspectable } from './inspection.ts';
 import type { KmsClient } from './kms-client.ts';
 import { clientFinder, type KmsClientFinder, type KmsClientSource } from './kms-client-finder.ts';
 import { callKms, takePlaintext } from './kms-data-keys.ts';

@@ -8,7 +8,7 @@ import type {
   KeyringEncryptRequest,
   KeyringEncryptResult,
 } from '@waxseal/core';
-import { makeInspectable, shownPart } from './inspection.ts';
+import { makeInspectable, shownPart } from '@waxseal/core/crypto';
 import { requireArray, requireOptions } from './require-options.ts';
 import { attemptsOf, dataKeyUnavailable } from './unwrap-attempts.ts';
 

@@ -13,11 +13,11 @@ import {
   acceptedContextEncodings,
   encodeEncryptionContext,
   engine,
+  makeInspectable,
   requireLocale,
 } from '@waxseal/core/crypto';
 import { concatenate, concatenateAndWipe } from './byte-strings.ts';
 import { requireSuiteLength } from './data-key-length.ts';
-import { makeInspectable } from './inspection.ts';
 import { type RawKeyName, requireRawKeyName } from './raw-key-name.ts';
 import { requireOptions } from './require-options.ts';
 import { firstDataKey, type UnwrapCandidate } from './unwrap-attempts.ts';

@@ -8,11 +8,10 @@ import {
   type KeyringEncryptRequest,
   type KeyringEncryptResult,
 } from '@waxseal/core';
-import { engine } from '@waxseal/core/crypto';
+import { engine, makeInspectable } from '@waxseal/core/crypto';
 import { type AsymmetricKeyInput, importPrivateKey, importPublicKey, isKeyPair } from './asymmetric-key.ts';
 import { isSameBytes } from './byte-strings.ts';
 import { requireSuiteLength } from './data-key-length.ts';
-import { makeInspectable } from './inspection.ts';
 import { type RawKeyName, requireRawKeyName } from './raw-key-name.ts';
 import { requireOptions } from './require-options.ts';
 import {

@@ -1,9 +1,8 @@
 // What every constructor checks of its options before it looks at a single one.
 
-import { refuseUnknownOptions } from '@waxseal/core/crypto';
+import { type OptionNames, requireOptions as requireKnownOptions } from '@waxseal/core/crypto';
 
-/** A table with every option's name: the compiler sees to it that none is missing and none is misspelt. */
-export type OptionNames<Options extends object> = Readonly<Record<keyof Options & string, true>>;
+export type { OptionNames };
 
 /** What the official SDK calls them; suggested where the options have a name of this meaning. */
 const OFFICIAL_NAMES = {
@@ -27,9 +26,8 @@ export function requireOptions<Options extends object>(
   known: OptionNames<Options>,
   what: string,
 ): void {
-  requireObject(options, `{ ${Object.keys(known).join(', ')} }`, what);
   const official = Object.entries(OFFICIAL_NAMES).filter(([, name]) => name in known);
-  refuseUnknownOptions(options, Object.keys(known), what, Object.fromEntries(official));
+  requireKnownOptions(options, known, what, Object.fromEntries(official));
 }
 
 /**

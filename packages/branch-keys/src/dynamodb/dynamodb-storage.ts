@@ -11,11 +11,11 @@ import {
   TransactWriteItemsCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { requireOptions } from '@waxseal/core/crypto';
 import { BranchKeyRecordError, BranchKeyStorageError } from '../branch-key-errors.ts';
 import { ATTRIBUTE, type BranchKeyRecord, type RecordAddress } from '../branch-key-record.ts';
 import type { BranchKeyStorage, RecordWrite, StorageRequestOptions, WriteCondition } from '../branch-key-storage.ts';
 import { requireOneBranchKey } from '../record-writes.ts';
-import { requireOptions } from '../store-arguments.ts';
 import { decodeItem, encodeItem, encodeKey } from './item-codec.ts';
 import { storageFailure, writeConflict } from './storage-failure.ts';
 import { fitsSchema, tableDefinition } from './table-schema.ts';

@@ -1,6 +1,6 @@
 // Keeps a process below the KMS quota of each Region, and away from a Region that is down.
 
-import { makeInspectable } from '../inspection.ts';
+import { makeInspectable } from '@waxseal/core/crypto';
 import type { KmsClientSupplier, KmsRequestOptions } from '../kms-client.ts';
 import type { KmsOperation } from '../kms-error.ts';
 import { type OptionNames, requireOptions } from '../require-options.ts';
