@@ -117,6 +117,7 @@ export {
   createKmsMrkMultiKeyring,
   excludeRegions,
   type GovernedKms,
+  isKmsError,
   isMultiRegionKey,
   type KmsArn,
   type KmsClient,

@@ -59,6 +59,7 @@ describe('waxseal', () => {
       'encryptStream',
       'encryptWebStream',
       'excludeRegions',
+      'isKmsError',
       'isMultiRegionKey',
       'limitRegions',
       'messageLength',
