@@ -37,15 +37,9 @@ export function bundle(entries: readonly string[], options: Options = {}): Confi
 
 /** Writes the `.cjs` twin of each `.js`. */
 async function writeCommonJs(folder: string): Promise<void> {
-  const names = await readdir(folder, { recursive: true });
-  await Promise.all(
-    names
-      .filter((name) => name.endsWith('.js'))
-      .map(async (name) => {
-        const path = join(folder, name);
-        await writeFile(path.replace(/\.js$/, '.cjs'), await toCommonJs(await readFile(path, 'utf8')));
-      }),
-  );
+  await forEachFile(folder, '.js', async (path, module) => {
+    await writeFile(path.replace(/\.js$/, '.cjs'), await toCommonJs(module));
+  });
 }
 
 async function toCommonJs(module: string): Promise<string> {
@@ -62,19 +56,26 @@ async function toCommonJs(module: string): Promise<string> {
 
 /** Gives the relative imports of each `.d.ts` their published endings, and writes its `.d.cts` twin. */
 async function finishDeclarations(folder: string): Promise<void> {
-  const names = await readdir(folder, { recursive: true });
+  await forEachFile(folder, '.d.ts', async (path, text) => {
+    await writeFile(path, withEnding(text, 'js'));
+    await writeFile(
+      path.replace(/\.d\.ts$/, '.d.cts'),
+      withEnding(text, 'cjs').replace(/\n\/\/# sourceMappingURL.*/, ''),
+    );
+  });
+}
+
+async function forEachFile(
+  folder: string,
+  ending: string,
+  work: (path: string, text: string) => Promise<void>,
+): Promise<void> {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(ending));
   await Promise.all(
-    names
-      .filter((name) => name.endsWith('.d.ts'))
-      .map(async (name) => {
-        const path = join(folder, name);
-        const text = await readFile(path, 'utf8');
-        await writeFile(path, withEnding(text, 'js'));
-        await writeFile(
-          path.replace(/\.d\.ts$/, '.d.cts'),
-          withEnding(text, 'cjs').replace(/\n\/\/# sourceMappingURL.*/, ''),
-        );
-      }),
+    names.map(async (name) => {
+      const path = join(folder, name);
+      await work(path, await readFile(path, 'utf8'));
+    }),
   );
 }
 

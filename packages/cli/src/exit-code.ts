@@ -47,8 +47,8 @@ export function exitCodeOf(error: unknown): number {
   if (isSystemError(error)) return ExitCode.FILE;
   // The library throws these for wrong options alone.
   if (error instanceof TypeError || error instanceof RangeError) return ExitCode.USAGE;
-  // Its plain error for a file that somebody writes to meanwhile, which is nobody's defect.
-  if (error instanceof Error && error.message.endsWith(' while it was read')) return ExitCode.FILE;
+  // For a file that somebody writes to meanwhile, which is nobody's defect.
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_SOURCE_CHANGED') return ExitCode.FILE;
   return ExitCode.UNEXPECTED;
 }
 

@@ -20,7 +20,7 @@ export type CommitmentPolicy = keyof typeof CommitmentPolicy;
 
 /** @returns The suite that is written under a policy where none is asked for. */
 export function defaultAlgorithmSuite(policy: CommitmentPolicy): AlgorithmSuite {
-  // The specification's text names 0x0078 for the first; every implementation takes 0x0378, and so do we.
+  // Where commitment is forbidden the specification's text names 0x0078; every implementation takes 0x0378, and so do we.
   return policy === 'FORBID_ENCRYPT_ALLOW_DECRYPT'
     ? algorithmSuites.ALG_AES_256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384
     : algorithmSuites.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384;

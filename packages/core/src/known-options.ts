@@ -40,10 +40,19 @@ export function requireOptions<Options extends object>(
   otherNames: Readonly<Record<string, string>> = {},
 ): void {
   const names = Object.keys(known);
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`${what} takes its options as an object: { ${names.join(', ')} }`);
-  }
+  requireObject(options, `{ ${names.join(', ')} }`, what);
   refuseUnknownOptions(options, names, what, otherNames);
+}
+
+/**
+ * Checks that options are an object, where their names depend on one of them.
+ *
+ * @param form - What it should look like, such as `{ schema, … }`.
+ * @throws TypeError
+ */
+export function requireObject(options: unknown, form: string, what: string): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw new TypeError(`${what} takes its options as an object: ${form}`);
 }
 
 /** Longer names are no slip of the pen, and comparing them would take long. */

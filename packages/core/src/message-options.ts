@@ -3,7 +3,7 @@
 import { type CommitmentPolicy, checkCommitmentPolicy } from './commitment-policy.ts';
 import { assertNoReservedKeys, copyEncryptionContext, type EncryptionContext } from './encryption-context.ts';
 import { type AlgorithmSuite, type AlgorithmSuiteName, resolveAlgorithmSuite } from './format/algorithm-suites.ts';
-import { refuseUnknownOptions } from './known-options.ts';
+import { type OptionNames, refuseUnknownOptions } from './known-options.ts';
 import { DEFAULT_FRAME_LENGTH, MAX_FRAME_LENGTH } from './limits.ts';
 
 /** Options of every operation that encrypts. */
@@ -78,27 +78,31 @@ export type DecryptSettings = {
   readonly signal: AbortSignal | undefined;
 };
 
+const MESSAGE_OPTIONS: OptionNames<EncryptStreamOptions & DecryptOptions> = {
+  encryptionContext: true,
+  algorithmSuite: true,
+  frameLength: true,
+  commitmentPolicy: true,
+  maxEncryptedDataKeys: true,
+  signal: true,
+  plaintextLength: true,
+  maxPlaintextLength: true,
+  maxHeaderLength: true,
+  maxFrameLength: true,
+  signed: true,
+};
+
 /**
- * Every option of every operation: options of another operation are no mistake, since one object often serves both
- * directions.
+ * Every option of every operation, those of random access, threads and files at the end: options of another operation are no
+ * mistake, since one object often serves both directions.
  */
 const OPTION_NAMES = [
-  'encryptionContext',
-  'algorithmSuite',
-  'frameLength',
-  'commitmentPolicy',
-  'maxEncryptedDataKeys',
-  'signal',
-  'plaintextLength',
-  'maxPlaintextLength',
-  'maxHeaderLength',
-  'maxFrameLength',
-  'signed',
+  ...Object.keys(MESSAGE_OPTIONS),
   'acceptUnsignedRanges',
   'parallelism',
   'onProgress',
   'overwrite',
-] as const;
+];
 
 /** What the official SDK calls them. */
 const OFFICIAL_NAMES = { suiteId: 'algorithmSuite', maxBodySize: 'maxPlaintextLength' } as const;

@@ -14,12 +14,13 @@ export type AsymmetricKeyType = 'rsa' | 'ec';
  * @throws TypeError for anything else; a private key is refused, not turned into its public one.
  */
 export function importPublicKey(input: AsymmetricKeyInput, type: AsymmetricKeyType, field: string): KeyObject {
-  const key = readFirst(input, [
+  const readers = [
     () => (input instanceof KeyObject ? input : undefined),
     () => (typeof input === 'string' && !input.includes('PRIVATE KEY') ? createPublicKey(input) : undefined),
-    () => createPublicKey({ key: publicDer(input), format: 'der', type: 'spki' }),
-    () => createPublicKey({ key: publicDer(input), format: 'der', type: 'pkcs1' }),
-  ]);
+    () => createPublicKey({ key: derBytes(input), format: 'der', type: 'spki' }),
+    () => createPublicKey({ key: derBytes(input), format: 'der', type: 'pkcs1' }),
+  ];
+  const key = isPrivateDer(input) ? undefined : readFirst(input, readers);
   if (key?.type === 'public' && key.asymmetricKeyType === type) return key;
   throw new TypeError(`${field} must be an ${NAMES[type]} public key: PEM text, DER bytes or a KeyObject`);
 }
@@ -55,15 +56,11 @@ function derBytes(input: AsymmetricKeyInput): Buffer {
 }
 
 // `createPublicKey` with type `pkcs1` reads a private RSA key as well, in PKCS #1 and in PKCS #8.
-function publicDer(input: AsymmetricKeyInput): Buffer {
-  const key = derBytes(input);
+function isPrivateDer(input: AsymmetricKeyInput): boolean {
+  if (!(input instanceof Uint8Array)) return false;
   const forms = ['pkcs8', 'pkcs1', 'sec1'] as const;
-  const secret = readFirst(
-    key,
-    forms.map((type) => () => createPrivateKey({ key, format: 'der', type })),
-  );
-  if (secret === undefined) return key;
-  throw new TypeError('a private key');
+  const readers = forms.map((type) => () => createPrivateKey({ key: derBytes(input), format: 'der', type }));
+  return readFirst(input, readers) !== undefined;
 }
 
 // OpenSSL's errors are dropped: they say nothing to a caller, and nobody has to wonder what they quote.

@@ -1,7 +1,7 @@
 // Data keys wrapped under a secret that KMS agrees on: the private key never leaves KMS.
 
 import type { Keyring, KeyringDecryptRequest, KeyringEncryptRequest, KeyringEncryptResult } from '@waxseal/core';
-import { makeInspectable } from '@waxseal/core/crypto';
+import { makeInspectable, requireObject } from '@waxseal/core/crypto';
 import { type AsymmetricKeyInput, importPublicKey } from './asymmetric-key.ts';
 import { decryptFromOther, type EcdhExchange, type EcdhRequest, encryptForOther, isEcdh } from './ecdh-exchange.ts';
 import { type EcPublicKey, spkiDer, toEcPublicKey } from './elliptic-curve.ts';
@@ -11,7 +11,7 @@ import { callKms, takePlaintext } from './kms-data-keys.ts';
 import { isKmsError, KmsError } from './kms-error.ts';
 import { formatKmsArn, requireKeyArn } from './kms-key-arn.ts';
 import { KmsPublicKey } from './kms-public-key.ts';
-import { copyGrantTokens, requireObject, requireOptions } from './require-options.ts';
+import { copyGrantTokens, requireOptions } from './require-options.ts';
 import { dataKeyUnavailable } from './unwrap-attempts.ts';
 
 const NAME = 'KmsEcdhKeyring';

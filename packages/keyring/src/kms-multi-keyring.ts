@@ -1,6 +1,7 @@
 // Builders of multi-keyrings over several KMS keys or Regions.
 
 import type { Keyring } from '@waxseal/core';
+import type { OptionNames } from '@waxseal/core/crypto';
 import type { KmsClient, KmsClientSupplier } from './kms-client.ts';
 import type { KmsClientSource } from './kms-client-finder.ts';
 import type { KmsDiscoveryFilter } from './kms-discovery-filter.ts';
@@ -11,7 +12,7 @@ import { KmsMrkDiscoveryKeyring } from './kms-mrk-discovery-keyring.ts';
 import { KmsMrkKeyring } from './kms-mrk-keyring.ts';
 import { MultiKeyring } from './multi-keyring.ts';
 import { limitRegions, requireRegions } from './region-supplier.ts';
-import { type OptionNames, requireArray, requireOptions } from './require-options.ts';
+import { requireArray, requireOptions } from './require-options.ts';
 
 /** Options of `createKmsMrkMultiKeyring`: at least one of `generatorKeyId` and `keyIds`. */
 export type KmsMrkMultiKeyringOptions = {
@@ -24,8 +25,8 @@ export type KmsMrkMultiKeyringOptions = {
 /**
  * A `KmsMrkKeyring` for each key, as one.
  *
- * @throws TypeError for an unknown option; when two of the ids are replicas of one multi-Region key, which would wrap twice for the same
- *   recipient (the message lists all such ids); for a malformed id; without any id.
+ * @throws TypeError for an unknown option; when two of the ids are replicas of one multi-Region key, which would wrap twice
+ *   for the same recipient (the message lists all such ids); for a malformed id; without any id.
  * @see AWS Encryption SDK specification, framework/aws-kms/aws-kms-mrk-multi-keyrings.md
  */
 export function createKmsMrkMultiKeyring(options: KmsMrkMultiKeyringOptions): MultiKeyring {

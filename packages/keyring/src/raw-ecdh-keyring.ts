@@ -2,11 +2,11 @@
 
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { Keyring, KeyringDecryptRequest, KeyringEncryptRequest, KeyringEncryptResult } from '@waxseal/core';
-import { makeInspectable } from '@waxseal/core/crypto';
+import { makeInspectable, requireObject } from '@waxseal/core/crypto';
 import { type AsymmetricKeyInput, importPrivateKey, importPublicKey } from './asymmetric-key.ts';
 import { decryptFromOther, type EcdhExchange, encryptForOther } from './ecdh-exchange.ts';
 import { type EcPublicKey, sharedSecret, toEcPublicKey } from './elliptic-curve.ts';
-import { requireObject, requireOptions } from './require-options.ts';
+import { requireOptions } from './require-options.ts';
 
 const NAME = 'RawEcdhKeyring';
 

@@ -2,8 +2,6 @@
 
 import { type OptionNames, requireOptions as requireKnownOptions } from '@waxseal/core/crypto';
 
-export type { OptionNames };
-
 /** What the official SDK calls them; suggested where the options have a name of this meaning. */
 const OFFICIAL_NAMES = {
   clientProvider: 'kms',
@@ -28,17 +26,6 @@ export function requireOptions<Options extends object>(
 ): void {
   const official = Object.entries(OFFICIAL_NAMES).filter(([, name]) => name in known);
   requireKnownOptions(options, known, what, Object.fromEntries(official));
-}
-
-/**
- * Checks that options are an object, where their names depend on one of them.
- *
- * @param form - What it should look like, such as `{ schema, … }`.
- * @throws TypeError
- */
-export function requireObject(options: unknown, form: string, what: string): void {
-  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
-  throw new TypeError(`${what} takes its options as an object: ${form}`);
 }
 
 /**

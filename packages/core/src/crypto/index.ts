@@ -8,7 +8,7 @@ export { encodeEncryptedDataKey } from '../format/encrypted-data-key-codec.ts';
 export { encodeEncryptionContext } from '../format/encryption-context-codec.ts';
 export { acceptedContextEncodings, encodeLocaleSortedContext, requireLocale } from '../format/locale-sorted-context.ts';
 export { INSPECT, makeInspectable, shownPart } from '../inspection.ts';
-export { type OptionNames, refuseUnknownOptions, requireOptions } from '../known-options.ts';
+export { type OptionNames, refuseUnknownOptions, requireObject, requireOptions } from '../known-options.ts';
 export { type CounterModeOptions, deriveKeyInCounterMode } from './counter-mode-kdf.ts';
 export type {
   Aead,

@@ -71,6 +71,7 @@ export class DefaultMaterialsManager implements MaterialsManager {
     });
     if (dataKey === undefined) throw noKeyring(request);
     if (!isDataKey(dataKey, algorithmSuite)) {
+      wipeIfBytes(dataKey);
       throw new DataKeyUnavailableError(
         `the keyring's data key is not of the ${algorithmSuite.dataKeyLength} bytes of ${algorithmSuite.name}`,
       );
@@ -118,18 +119,18 @@ function assertUsable({ dataKey, encryptedDataKeys }: KeyringEncryptResult, suit
       typeof providerId === 'string' && isBytes(providerInfo) && isBytes(ciphertext),
   );
   if (isDataKey(dataKey, suite) && areWhole && encryptedDataKeys.length > 0) return;
-  if (isBytes(dataKey)) wipe(dataKey);
+  wipeIfBytes(dataKey);
   throw new DataKeyUnavailableError(
     `the keyring must return a data key of ${suite.dataKeyLength} bytes and at least one encrypted data key: provider id as text, provider info and ciphertext as Uint8Array`,
   );
 }
 
-/** Wipes bytes that are none. */
 function isDataKey(dataKey: unknown, suite: AlgorithmSuite): boolean {
-  if (!isBytes(dataKey)) return false;
-  if (dataKey.length === suite.dataKeyLength) return true;
-  wipe(dataKey);
-  return false;
+  return isBytes(dataKey) && dataKey.length === suite.dataKeyLength;
+}
+
+function wipeIfBytes(dataKey: unknown): void {
+  if (isBytes(dataKey)) wipe(dataKey);
 }
 
 /** Joins stored and reproduced pairs; those that are not stored become required. */

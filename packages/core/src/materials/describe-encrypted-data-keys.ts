@@ -1,4 +1,5 @@
 import type { EncryptedDataKey } from '../format/encrypted-data-key.ts';
+import { decodeText } from '../format/text.ts';
 
 /** How many names an error has, and how many UTF-16 units of each. */
 const MAX_NAMES = 5;
@@ -25,7 +26,7 @@ function describe({ providerId, providerInfo }: EncryptedDataKey): string {
 /** @returns undefined for what is not text: raw AES keyrings put an initialization vector behind the name. */
 function decodeName(providerInfo: Uint8Array): string | undefined {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(providerInfo);
+    const text = decodeText(providerInfo, 'provider info');
     return text === '' || text.search(UNPRINTABLE) >= 0 ? undefined : text;
   } catch {
     return undefined;

@@ -3,7 +3,7 @@
 import { type FileHandle, lstat, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PendingFile } from './pending-file.ts';
-import { assertRegularFile, fileError, openToRead } from './regular-file.ts';
+import { assertRegularFile, fileError, openToRead, sourceChanged } from './regular-file.ts';
 
 /** The two files of a conversion under way. */
 export type FileConversion = {
@@ -20,7 +20,7 @@ export type FileConversion = {
  * Runs a conversion: opens the source, checks the target, and puts what `convert` wrote in place once all of it succeeded.
  *
  * @throws Error with `code` ENOENT, EISDIR, EEXIST, EACCES, ENOSPC … from the file system; TypeError when source and target
- *   are the same file; Error when the source changed meanwhile; whatever `convert` throws.
+ *   are the same file; Error with `code` ERR_SOURCE_CHANGED when the source changed meanwhile; whatever `convert` throws.
  */
 export async function convertFile<Result>(
   from: string | URL,
@@ -41,7 +41,7 @@ export async function convertFile<Result>(
     const wrote = (length: number): void => pending?.wrote(length);
     const result = await convert({ source, sourceLength: size, createTarget, wrote });
     const after = await source.stat();
-    if (after.size !== size || after.mtimeMs !== mtimeMs) throw new Error(`${from} changed while it was read`);
+    if (after.size !== size || after.mtimeMs !== mtimeMs) throw sourceChanged(`${from} changed while it was read`);
     await assertEndsAt(source, size, from);
     await pending?.publish(overwrite);
     return result;

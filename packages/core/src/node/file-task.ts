@@ -9,6 +9,7 @@ import { BodyLayout } from '../stream/body-layout.ts';
 import { FrameBatches } from '../stream/frame-batches.ts';
 import { FrameOpener } from '../stream/frame-opener.ts';
 import { FrameSealer } from '../stream/frame-sealer.ts';
+import { sourceChanged } from './regular-file.ts';
 import { CursorSlot, type FileTask, type ThreadAnswer } from './thread-task.ts';
 
 /** Works until all batches are taken, or the cursor says stop. */
@@ -72,7 +73,7 @@ function readExactlySync(file: number, target: Uint8Array, position: number): vo
   let length = 0;
   while (length < target.length) {
     const count = readSync(file, target, length, target.length - length, position + length);
-    if (count === 0) throw new Error('the source became shorter while it was read');
+    if (count === 0) throw sourceChanged('the source became shorter while it was read');
     length += count;
   }
 }

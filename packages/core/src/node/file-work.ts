@@ -8,7 +8,8 @@ import type { FrameOpener } from '../stream/frame-opener.ts';
 import type { FrameSealer } from '../stream/frame-sealer.ts';
 import type { SignatureSink } from '../stream/signature-sink.ts';
 import { readUpTo, writeAll } from './file-source.ts';
-import { runBatches } from './run-batches.ts';
+import { sourceChanged } from './regular-file.ts';
+import { type BatchWork, runBatches } from './run-batches.ts';
 
 /** What both directions work with. */
 export type FileWork = {
@@ -38,11 +39,7 @@ export async function sealFileHere(frames: FrameSealer, work: FileWork): Promise
     await writeAll(target, sealed[slot].subarray(0, batches.messageLength(batch)), batches.messageStart(batch));
     onBatch(batches.plaintextLength(batch));
   };
-  try {
-    await runBatches({ count: batches.count, read, process, write }, work.signal);
-  } finally {
-    for (const buffer of plaintext) wipe(buffer);
-  }
+  await runAndWipe({ count: batches.count, read, process, write }, work.signal, plaintext);
 }
 
 /** Opens all batches. @throws DecryptionFailedError */
@@ -61,8 +58,16 @@ export async function openFileHere(frames: FrameOpener, work: FileWork): Promise
     await writeAll(target, plaintext[slot].subarray(0, batches.plaintextLength(batch)), batches.plaintextStart(batch));
     onBatch(batches.messageLength(batch));
   };
+  await runAndWipe({ count: batches.count, read, process, write }, work.signal, plaintext);
+}
+
+async function runAndWipe(
+  work: BatchWork,
+  signal: AbortSignal | undefined,
+  plaintext: readonly Uint8Array[],
+): Promise<void> {
   try {
-    await runBatches({ count: batches.count, read, process, write }, work.signal);
+    await runBatches(work, signal);
   } finally {
     for (const buffer of plaintext) wipe(buffer);
   }
@@ -74,5 +79,5 @@ function twoBuffers(length: number): readonly [Uint8Array, Uint8Array] {
 
 async function readExactly(file: FileHandle, target: Uint8Array, position: number): Promise<void> {
   if ((await readUpTo(file, target, position)) === target.length) return;
-  throw new Error('the source became shorter while it was read');
+  throw sourceChanged('the source became shorter while it was read');
 }

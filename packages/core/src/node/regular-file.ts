@@ -20,6 +20,11 @@ export async function assertRegularFile(file: FileHandle, path: string | URL): P
   throw new TypeError(`${path} is not a regular file: use the streams`);
 }
 
+/** The error for a source that somebody writes to meanwhile; its `code` is `ERR_SOURCE_CHANGED`. */
+export function sourceChanged(text: string): Error {
+  return Object.assign(new Error(text), { code: 'ERR_SOURCE_CHANGED' });
+}
+
 /** An error in the form of the file system's own. */
 export function fileError(code: 'EISDIR' | 'EEXIST', text: string, path: string | URL): Error {
   return Object.assign(new Error(`${code}: ${path} ${text}`), { code, path: String(path) });

@@ -4,8 +4,8 @@ type Listener = (reason: unknown) => void;
 const waiting = new WeakMap<AbortSignal, { readonly listeners: Set<Listener>; readonly onAbort: () => void }>();
 
 /**
- * Waits for a signal with a listener of its own: `AbortSignal.any` keeps what it made alive as long as a long-lived signal
- * lives (Node 20), and a listener can be taken away.
+ * Waits for a signal. Not by `AbortSignal.any`, which keeps what it made alive as long as a long-lived signal lives (Node 20);
+ * a listener can be taken away.
  *
  * @param listener - Called once with the signal's reason; in a microtask when the signal is aborted already.
  * @returns Takes the listener away. May be called again.

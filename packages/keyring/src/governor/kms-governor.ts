@@ -1,9 +1,9 @@
 // Keeps a process below the KMS quota of each Region, and away from a Region that is down.
 
-import { makeInspectable } from '@waxseal/core/crypto';
+import { makeInspectable, type OptionNames } from '@waxseal/core/crypto';
 import type { KmsClientSupplier, KmsRequestOptions } from '../kms-client.ts';
 import type { KmsOperation } from '../kms-error.ts';
-import { type OptionNames, requireOptions } from '../require-options.ts';
+import { requireOptions } from '../require-options.ts';
 import type { CallRank } from './call-queue.ts';
 import { type Clock, requireClock, systemClock } from './clock.ts';
 import type { RegionGateLimits, RegionGateStats } from './region-gate.ts';
