@@ -4,6 +4,7 @@ import { type Invocation, nextPutKeyPolicy } from './invocation.ts';
 import { rootArn } from './key-identifier.ts';
 import type { LocalKey } from './key-record.ts';
 import { KmsServiceError } from './kms-service-error.ts';
+import type { Input } from './operation-types.ts';
 
 /** Bytes of a key policy. */
 const MAX_POLICY_LENGTH = 32_768;
@@ -36,6 +37,15 @@ export function requirePolicy(invocation: Invocation<object>, { policy, key, byp
   const fault = jsonFault(policy) ?? authorizer.policyFault?.(policy);
   if (fault !== undefined) throw new KmsServiceError('MalformedPolicyDocumentException', fault);
   if (!bypassLockout) requireNoLockout(invocation, policy, key);
+}
+
+/** The same for the policy of a request that makes a key, which may leave it out. */
+export function requireGivenPolicy(
+  invocation: Invocation<Pick<Input<'CreateKey' | 'ReplicateKey'>, 'Policy' | 'BypassPolicyLockoutSafetyCheck'>>,
+  key: LocalKey,
+): void {
+  const { Policy: policy, BypassPolicyLockoutSafetyCheck: bypass } = invocation.input;
+  if (policy !== undefined) requirePolicy(invocation, { policy, key, bypassLockout: bypass === true });
 }
 
 function jsonFault(policy: string): string | undefined {

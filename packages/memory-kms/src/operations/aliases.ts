@@ -1,7 +1,7 @@
 import type { FreeHandler } from '../engine/handler.ts';
 import { authorize, type Invocation, type KeyTarget } from '../engine/invocation.ts';
 import { aliasArn } from '../engine/key-identifier.ts';
-import type { LocalKey } from '../engine/key-record.ts';
+import type { AliasRecord, LocalKey } from '../engine/key-record.ts';
 import { isAsymmetric } from '../engine/key-spec-table.ts';
 import { requireState } from '../engine/key-state.ts';
 import { KmsServiceError } from '../engine/kms-service-error.ts';
@@ -51,12 +51,10 @@ export const deleteAlias: FreeHandler<'DeleteAlias'> = (invocation) => {
   const { call, parts } = invocation;
   const { AliasName: name = '' } = invocation.input;
   requireAliasName(name);
-  const { account } = call.caller;
-  const alias = parts.store.alias(account, call.region, name);
-  authorizeAlias(invocation, 'kms:DeleteAlias', name);
+  const alias = authorizeAlias(invocation, 'kms:DeleteAlias', name);
   if (alias === undefined) throw aliasNotFound(invocation, name);
   resolveKey(invocation, alias.targetKeyId, NAMING, 'kms:DeleteAlias');
-  parts.store.removeAlias(account, call.region, name);
+  parts.store.removeAlias(call.caller.account, call.region, name);
   return {};
 };
 
@@ -89,12 +87,18 @@ function targetOf(invocation: Invocation<object>, name: string, keyId: string): 
   return resolveKey(invocation, keyId, NAMING, action);
 }
 
-function authorizeAlias(invocation: Invocation<object>, action: `kms:${string}`, name: string): void {
+/** The alias, if there is one, once the caller may use its name. */
+function authorizeAlias(
+  invocation: Invocation<object>,
+  action: `kms:${string}`,
+  name: string,
+): AliasRecord | undefined {
   const { call, parts, trace } = invocation;
   const arn = aliasArn(call.region, call.caller.account, name);
   const alias = parts.store.alias(call.caller.account, call.region, name);
   authorize(invocation, action, { kind: 'alias', arn, alias });
   trace.aliasArn = arn;
+  return alias;
 }
 
 function requireRoomForAlias({ parts }: Invocation<object>, { record, local, arn }: LocalKey): void {

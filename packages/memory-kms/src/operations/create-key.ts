@@ -3,7 +3,7 @@ import { authorize, type Invocation } from '../engine/invocation.ts';
 import { keyArn, partitionOf } from '../engine/key-identifier.ts';
 import { makeMaterial } from '../engine/key-material.ts';
 import { keyMetadata } from '../engine/key-metadata.ts';
-import { defaultKeyPolicy, requirePolicy } from '../engine/key-policy.ts';
+import { defaultKeyPolicy, requireGivenPolicy } from '../engine/key-policy.ts';
 import type { KeyOrigin, KeyRecord, KeySpec, KeyUsage, LocalKey, RegionalKey } from '../engine/key-record.ts';
 import { isSupportedSpec, keySpecTable } from '../engine/key-spec-table.ts';
 import { addTags } from '../engine/key-tags.ts';
@@ -43,11 +43,6 @@ function emptyKey(invocation: Invocation<Input<'CreateKey'>>, plan: KeyPlan): Lo
     regions: { [region]: local },
   };
   return { record, local, arn: keyArn(region, caller.account, id) };
-}
-
-function requireGivenPolicy(invocation: Invocation<Input<'CreateKey'>>, key: LocalKey): void {
-  const { Policy: policy, BypassPolicyLockoutSafetyCheck: bypass } = invocation.input;
-  if (policy !== undefined) requirePolicy(invocation, { policy, key, bypassLockout: bypass === true });
 }
 
 /** What cannot change in a key's life. */

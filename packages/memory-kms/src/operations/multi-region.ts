@@ -4,11 +4,11 @@ import type { KeyMetadata } from '@aws-sdk/client-kms';
 import type { RelayedCall } from '../engine/audit-sink.ts';
 import { serviceEvent } from '../engine/due-events.ts';
 import type { KeyHandler } from '../engine/handler.ts';
-import { authorize, type Invocation, type KeyInvocation, keyResource } from '../engine/invocation.ts';
+import { authorize, type KeyInvocation, keyResource } from '../engine/invocation.ts';
 import { keyArn, partitionOf } from '../engine/key-identifier.ts';
 import { isMultiRegionReplica, notPrimary } from '../engine/key-identity.ts';
 import { keyMetadata } from '../engine/key-metadata.ts';
-import { defaultKeyPolicy, requirePolicy } from '../engine/key-policy.ts';
+import { defaultKeyPolicy, requireGivenPolicy } from '../engine/key-policy.ts';
 import type { LocalKey, RegionalKey } from '../engine/key-record.ts';
 import { requireState } from '../engine/key-state.ts';
 import { addTags } from '../engine/key-tags.ts';
@@ -106,11 +106,6 @@ function newReplica({ key, input, now, parts }: KeyInvocation<Input<'ReplicateKe
   };
   const next = { ...record, regions: { ...record.regions, [region]: local } };
   return { record: next, local, arn: keyArn(region, record.account, record.id) };
-}
-
-function requireGivenPolicy(invocation: Invocation<Input<'ReplicateKey'>>, key: LocalKey): void {
-  const { Policy: policy, BypassPolicyLockoutSafetyCheck: bypass } = invocation.input;
-  if (policy !== undefined) requirePolicy(invocation, { policy, key, bypassLockout: bypass === true });
 }
 
 /** The CreateKey in the replica's Region by which KMS makes the replica. */

@@ -22,8 +22,8 @@ export type QuotaOption =
 /**
  * The table that an option stands for.
  *
- * @throws TypeError for what is neither a preset nor has pools, or has more than that; RangeError for an unknown preset or pool, or a limit that
- *   is not a positive number.
+ * @throws TypeError for what is neither a preset nor has pools, or has more than that; RangeError for an unknown preset
+ *   or pool, or a limit that is not a positive number.
  */
 export function quotaTable(option: QuotaOption): QuotaTable {
   if (typeof option !== 'string' && (typeof option?.pools !== 'object' || option.pools === null)) {
