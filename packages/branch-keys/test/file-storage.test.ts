@@ -133,7 +133,7 @@ describe('damage', () => {
     const path = await recordFile();
     for (const branchKeyId of ['key-0', 'key-2', 'key-3']) await store.createKey({ branchKeyId, encryptionContext });
     await writeFile(path, damage(await readFile(path, 'utf8')));
-    return { storage: new FileStorage({ path: folder, lockTimeoutMs: 60 }), path };
+    return { storage: new FileStorage({ path: folder }), path };
   }
 
   /** Makes an attribute of the active record what it must not be: a number, and `enc` no base64. */
